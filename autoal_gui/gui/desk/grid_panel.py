@@ -31,6 +31,11 @@ SEVERAL_CLASSES = mark(
     "They are like images of several classes, and lie between these: for more of one class, select "
     "images of that class alone."
 )
+LIKENESS = mark("The number says how alike: 1 is the same image, 0 has nothing in common.")
+LIKENESS_WHOLE = mark(
+    "How alike a network finds the two images, which has not seen your answers: 1 is the same "
+    "image, 0 has nothing in common. It compares what they look like, and is no probability."
+)
 NEWER = mark("A new batch is ready. These images stay until you have answered them or show it.")
 BATCH = 0  # place of the batch
 WAITS = 1  # place of everything that waits
@@ -211,7 +216,8 @@ class GridPanel(QWidget):
         if place == WAITS:
             return left_out_words(controller.project, set(shown))
         if place == ONLY and self._ranked is not None:
-            return tr(SEVERAL_CLASSES) if len(self._classes_of(self._ranked) - {None}) > 1 else ""
+            several = len(self._classes_of(self._ranked) - {None}) > 1
+            return f"{tr(SEVERAL_CLASSES)} {tr(LIKENESS)}" if several else tr(LIKENESS)
         return ""
 
     def _classes_of(self, question: Question) -> set[int | None]:
@@ -266,7 +272,7 @@ class GridPanel(QWidget):
             self.which.setItemText(ONLY, title)
             self.which.setCurrentIndex(ONLY)
         self._look()
-        self.grid.set_captions(captions)
+        self.grid.set_captions(captions, tr(LIKENESS_WHOLE))
         self.among.setVisible(self._ranked is not None)
         self.refresh()
 

@@ -52,6 +52,8 @@ class GridModel(QStandardItemModel):
         self.keys: tuple[str, ...] = ()
         self.captions: Mapping[int, str] = {}
         """A caption may have a shorter form in a second line, for where the first is too long."""
+        self.caption_means = ""
+        """What the captions say, in a sentence."""
         self.flagged: Container[int] = NOBODY
         self.commented: Container[int] = NOBODY
         self.faded: Container[int] = NOBODY
@@ -79,7 +81,10 @@ class GridModel(QStandardItemModel):
             total=number(len(self.ids)),
             answer=", ".join(words),
         )
-        return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return said
+        means = self.caption_means if image_id in self.captions else ""
+        return plain_tip(f"{said}\n{means}".strip())
 
 
 class GridDelegate(QStyledItemDelegate):

@@ -117,9 +117,12 @@ class ImageGrid(QListView):
         model.answers, model.classes, model.keys = answers, classes, class_keys(len(classes))
         self.viewport().update()
 
-    def set_captions(self, captions: Mapping[int, str]) -> None:
-        """Show a line of text below each image that has one; the mapping is kept, not copied."""
-        self.grid_model.captions = captions
+    def set_captions(self, captions: Mapping[int, str], means: str = "") -> None:
+        """Show a line of text below each image that has one; the mapping is kept, not copied.
+
+        `means` says in a sentence what these lines tell.
+        """
+        self.grid_model.captions, self.grid_model.caption_means = captions, means
         self.set_side(self._side)
 
     def set_marks(self, flags: Container[int], comments: Container[int] = NOBODY) -> None:

@@ -179,6 +179,7 @@ def colourings(
     kept: KeptMap,
     project: Project,
     quiet: str,
+    hollow: str,
     clusters: Ints | None = None,
     *,
     at_point: bool = False,
@@ -189,12 +190,13 @@ def colourings(
         kept: the map.
         project: that it is of.
         quiet: colour of what there is nothing to say of.
+        hollow: colour of the ground: of dots of which the rim alone is seen.
         clusters: (N,) the group of images that are alike, where that has been found.
         at_point: whether an operating point is in use.
     """
     names, last = project.classes.names, project.rounds.last
     found = [
-        Colouring(tr("Label given"), lambda facts: by_label(facts, names, quiet)),
+        Colouring(tr("Label given"), lambda facts: by_label(facts, names, quiet, hollow)),
         Colouring(
             tr("Prediction at your point") if at_point else tr("Prediction"),
             lambda facts: by_prediction(facts, names, quiet),
@@ -223,18 +225,15 @@ HIDDEN = mark(
 )
 
 
-def by_label(facts: Facts, names: tuple[str, ...], quiet: str) -> list[Part]:
+def by_label(facts: Facts, names: tuple[str, ...], quiet: str, hollow: str) -> list[Part]:
     """Colour by the answers."""
     waits = facts.answer == NONE
-    asked = tr("Asked now: hidden")
-    other = (
-        (tr("No answer yet"), waits & ~facts.asked),
-        (asked, waits & facts.asked),
-        (tr("Unsure"), facts.answer == UNSURE),
-        (tr("Skipped"), facts.answer == SKIPPED),
-    )
-    tips = {asked: tr(HIDDEN)}
-    parts = [Part(w, quiet, _where(facts, where), tip=tips.get(w, "")) for w, where in other]
+    parts = [
+        Part(tr("No answer yet"), quiet, _where(facts, waits & ~facts.asked)),
+        Part(tr("Asked now: hidden"), hollow, _where(facts, waits & facts.asked), tip=tr(HIDDEN)),
+        Part(tr("Unsure"), quiet, _where(facts, facts.answer == UNSURE)),
+        Part(tr("Skipped"), quiet, _where(facts, facts.answer == SKIPPED)),
+    ]
     return _nonempty([*parts, *_classes(facts, facts.answer, names)])
 
 

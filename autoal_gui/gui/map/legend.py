@@ -5,9 +5,10 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 from autoal_gui.core.language import number, tr
+from autoal_gui.gui.map.dots import RIM
 from autoal_gui.gui.map.scene import Part
 from autoal_gui.gui.widgets.text import plain_tip
-from autoal_gui.gui.widgets.theme import ink_on
+from autoal_gui.gui.widgets.theme import Colours, ink_on, legible
 
 SIDE, RATIO = 18, 3  # device-independent pixels of a swatch, drawn at three times that
 
@@ -33,13 +34,13 @@ class Legend(QListWidget):
         self.currentRowChanged.connect(self._on_row)
         self.itemActivated.connect(self._on_activated)
 
-    def show_parts(self, parts: list[Part], total: int, ring: str) -> None:
+    def show_parts(self, parts: list[Part], total: int, colours: Colours) -> None:
         """List parts below a line for all images; the one in question stays, if it is there.
 
         Args:
             parts: in the order of the list.
             total: images on the map.
-            ring: colour of rings, as #rrggbb.
+            colours: of the theme in use.
         """
         row = self.currentRow()
         before = self._parts[row] if 0 < row < len(self._parts) else None
@@ -49,7 +50,7 @@ class Legend(QListWidget):
         self.addItem(QListWidgetItem(f"{tr('All images')}  {number(total)}"))
         for part in parts:
             words = f"{part.name}  {number(len(part.rows))}"
-            item = QListWidgetItem(QIcon(_swatch(part, ring)), words)
+            item = QListWidgetItem(QIcon(_swatch(part, colours)), words)
             # A name may be longer than the line.
             item.setToolTip(plain_tip(f"{words}\n{part.tip}".strip()))
             self.addItem(item)
@@ -75,8 +76,8 @@ class Legend(QListWidget):
             self.opened.emit(self.part)
 
 
-def _swatch(part: Part, ring: str) -> QPixmap:
-    """Return the sign of a part: its colour, with the key of its class, or a ring."""
+def _swatch(part: Part, colours: Colours) -> QPixmap:
+    """Return the sign of a part: its colour, with the key of its class; a dot as drawn; a ring."""
     pixmap = QPixmap(SIDE * RATIO, SIDE * RATIO)
     pixmap.setDevicePixelRatio(RATIO)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -84,7 +85,7 @@ def _swatch(part: Part, ring: str) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     colour, whole = QColor(part.colour), QRectF(0, 0, SIDE, SIDE)
     if part.ring:
-        painter.setPen(QPen(QColor(ring), 3))
+        painter.setPen(QPen(QColor(colours.danger), 3))
         painter.drawEllipse(whole.adjusted(4, 4, -4, -4))
     elif part.key:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -93,7 +94,7 @@ def _swatch(part: Part, ring: str) -> QPixmap:
         painter.setPen(ink_on(colour))
         painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, part.key.upper())
     else:
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QPen(legible(colour, QColor(colours.surface)), RIM))
         painter.setBrush(colour)
         painter.drawEllipse(whole.adjusted(4, 4, -4, -4))
     painter.end()

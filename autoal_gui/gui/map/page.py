@@ -280,7 +280,8 @@ class MapPage(Page):
         """List what the dots can be coloured by; what is chosen stays."""
         project, quiet = self.controller.project, QUIET[self.theme.dark]
         at_point = self.controller.in_use.threshold is not None
-        self._ways = colourings(kept, project, quiet, self._clusters, at_point=at_point)
+        hollow = self.theme.colours.surface
+        self._ways = colourings(kept, project, quiet, hollow, self._clusters, at_point=at_point)
         names = [way.name for way in self._ways]
         if names != [self.by.itemText(place) for place in range(self.by.count())]:
             before = self.by.currentText()
@@ -308,7 +309,7 @@ class MapPage(Page):
             strong[self._far] = True
         places = unit_places(kept.places, facts.shown)
         self._scene = scene_of(places, facts.shown, parts, ringed, strong)
-        self.legend.show_parts(parts, int(facts.shown.sum()), danger)
+        self.legend.show_parts(parts, int(facts.shown.sum()), self.theme.colours)
         self.disagrees.setVisible(bool(ringed.any()))
 
     @Slot(object)

@@ -394,3 +394,15 @@ def test_how_alike_an_image_is_stands_whole_below_it_where_it_is_small(qtbot, wi
     assert all(whole.endswith(f" {brief}") for whole, brief in (one.split("\n") for one in words))
     font = window.fontMetrics()
     assert all(font.horizontalAdvance(one.split("\n")[1]) <= SMALLEST for one in words)
+
+
+def test_what_the_number_of_likeness_means_is_said_once_and_in_the_tip(qtbot, window, tmp_path):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "i", 24), tmp_path)
+    with qtbot.waitSignal(controller.likeness.found) as done:
+        controller.likeness.find(Question((controller.images.current,)))
+    window.desk.show_found(done.args[0])
+    grid = window.desk.grid
+    assert grid.count.text().endswith("1 is the same image, 0 has nothing in common.")
+    first = grid.grid.grid_model.index(0, 0)
+    assert "no probability" in first.data(Qt.ItemDataRole.ToolTipRole)
+    assert "no probability" not in first.data(Qt.ItemDataRole.AccessibleTextRole)

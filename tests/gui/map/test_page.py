@@ -6,6 +6,7 @@ from threading import Event
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
@@ -21,12 +22,15 @@ from autoal_gui.gui.map.colouring import (
     by_prediction,
     facts_of,
 )
+from autoal_gui.gui.map.legend import SIDE, Legend
 from autoal_gui.gui.map.making import step_words
+from autoal_gui.gui.map.page import QUIET as QUIET_DOTS
 from autoal_gui.gui.map.scene import unit_places
 from autoal_gui.gui.map.words import image_words
 from autoal_gui.gui.session.likeness import image_maps
 from autoal_gui.gui.session.likeness.blindness import asked_blind
 from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
+from autoal_gui.gui.widgets.theme import DARK, LIGHT, contrast
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 from tests.tools.seen import painted, shortened
 
@@ -180,6 +184,23 @@ def test_what_is_being_read_is_told_from_what_has_no_answer(page):
     names = [page.legend.item(row).text() for row in range(page.legend.count())]
     waiting = asked_blind(page.controller.project, page.controller.images)
     assert f"Asked now: hidden  {len(waiting)}" in names
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_what_is_asked_now_has_another_sign_than_what_has_no_answer(qtbot, colours):
+    quiet = QUIET_DOTS[colours is DARK]
+    known = facts()
+    known = replace(known, asked=np.arange(len(known.shown)) % 2 == 0)
+    waits, asked = by_label(known, ("bright", "dark"), quiet, colours.surface)[:2]
+    legend = Legend()
+    qtbot.addWidget(legend)
+    legend.show_parts([waits, asked], 2, colours)
+    signs = [legend.item(row).icon().pixmap(SIDE).toImage() for row in (1, 2)]
+    middle = signs[0].rect().center()
+    assert signs[0].pixelColor(middle).name() == quiet
+    assert signs[1].pixelColor(middle).name() == colours.surface  # a rim around the ground
+    rim = {signs[1].pixelColor(x, middle.y()).name() for x in range(signs[1].width())}
+    assert any(contrast(QColor(one), QColor(colours.surface)) > 2 for one in rim - {"#000000"})
 
 
 def test_the_count_of_a_part_is_never_cut_off(page):
@@ -347,7 +368,7 @@ def test_every_dot_has_one_colour_in_each_way_to_colour():
     known = facts()
     cells = [str(row * 1.5) for row in range(len(known.shown))]
     for parts in (
-        by_label(known, ("bright", "dark"), "#808080"),
+        by_label(known, ("bright", "dark"), "#808080", "#ffffff"),
         by_certainty(known, "#808080"),
         by_cells(known, cells, "#808080"),
         by_cells(known, ["a", "", "b", *cells[3:]], "#808080"),
