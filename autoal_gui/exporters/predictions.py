@@ -1,7 +1,7 @@
 """What a model makes of images, as CSV: of the command line and of the window."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.images.source import Listing
+from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.language import tr
 from autoal_gui.core.measures.caution import Caution
 from autoal_gui.core.measures.operating.decision import Threshold, decided
@@ -18,6 +18,8 @@ from autoal_gui.core.sets.comparison import ModelAnswers
 from autoal_gui.core.sets.tables.cells import plain
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import ENCODING
+
+NEW_FILE, IN_PROJECT = "new file", "in the project"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,8 @@ class Predicting:
     """What further models say of the same images."""
     model: str = ""
     """What the model is called: its round and labels, or its file."""
+    known: Collection[str] = ()
+    """The keys of images that the open project has already."""
 
 
 def save_predictions(target: Path, found: Predicting) -> None:
@@ -61,8 +65,9 @@ def save_predictions(target: Path, found: Predicting) -> None:
 def write_predictions(file: IO[str], found: Predicting) -> None:
     """Write a row an image: name, split, known label if any, predicted class, probabilities.
 
-    Where it was asked when the model is not to answer, its answer follows, and why there is none;
-    where that was measured, the classes that are possible, and how ordinary the image is. Then
+    `split` is "evaluation" where files or folders name the image so; else "in the project" where
+    the open project has it, and "new file" where not. Where it was asked when the model is not to answer, its answer follows, and why there is none;
+    where that was measured, the classes that are possible, and how typical the image is. Then
     come class and probabilities of each further model, and last the name of the (first) model.
 
     Args:
@@ -82,7 +87,7 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
         image = found.listing.images[image_id - 1]
         label = "" if image.label is None else found.listing.classes[image.label]
         best = found.classes[index]
-        cells = [image.key, image.split, label, best, *_written(values)]
+        cells = [image.key, _place_of(found, image), label, best, *_written(values)]
         if found.caution is not None:
             cells += _cautious_cells(found.caution, row, best, found.classes)
         for one in found.others:
@@ -93,6 +98,12 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
         writer.writerow(map(plain, cells))
 
 
+def _place_of(found: Predicting, image: ListedImage) -> str:
+    if image.split == "evaluation":
+        return image.split
+    return IN_PROJECT if image.key in found.known else NEW_FILE
+
+
 def _written(shares: npt.NDArray[np.floating]) -> list[str]:
     return [f"{share:.6f}" for share in shares.tolist()]
 
@@ -100,7 +111,7 @@ def _written(shares: npt.NDArray[np.floating]) -> list[str]:
 def _cautious_heads(caution: Caution | None) -> Sequence[str]:
     if caution is None:
         return ()
-    measured = [name for name, there in (("possible", caution.sets), ("ordinary", caution.ordinary))
+    measured = [name for name, there in (("possible", caution.sets), ("typical", caution.ordinary))
                 if there is not None]  # fmt: skip
     return ["answer", "look", *measured]
 

@@ -1,15 +1,18 @@
 """A project's model is handed over, and compared with others on new images, from a terminal."""
 
+import contextlib
 import csv
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from autoal_gui.cli import run
 from autoal_gui.core.project.project import Project
 from autoal_gui.exporters.companions.how_to_use import HOW_TO_USE, REPORT
+from autoal_gui.sources.opening import open_images
 from tests.support.project import SETTINGS, draw_images, new_project, result_of
 
 pytestmark = pytest.mark.small_network
@@ -66,7 +69,7 @@ def test_a_model_is_compared_with_the_last_of_a_project_and_says_what_it_does_no
     assert "Of the labelled images it answers" in told
     assert "Measured on 20 images that it has not learned from." in told
     rows = rows_of(table)
-    assert {"answer", "look", "possible", "ordinary", "predicted by other"} < rows[0].keys()
+    assert {"answer", "look", "possible", "typical", "predicted by other"} < rows[0].keys()
     assert {row["predicted by other"] for row in rows} == {"abnormal"}
     assert {row["model"] for row in rows} == {"round-0001"}
     for row in rows:
@@ -76,6 +79,19 @@ def test_a_model_is_compared_with_the_last_of_a_project_and_says_what_it_does_no
     plain = json.loads(said.read_text())
     assert [one["name"] for one in plain["models"]] == ["round-0001", "other"]
     assert plain["against_the_first"][0]["images"] == 16
+
+
+def test_the_table_tells_which_files_the_project_has(place, tmp_path):
+    table, mixed = tmp_path / "out.csv", tmp_path / "mixed"
+    shutil.copytree(place / "new", mixed)
+    with contextlib.closing(Project.open(place / "project", open_images)) as project:
+        spec, image = project.known.places[0].spec, next(iter(project.pool.images.values()))
+    shutil.copy(Path(spec.location) / image.key, mixed / "normal" / "again.png")
+    words = ["--project", place / "project", "--device", "cpu", "--out", table, mixed]
+    assert run(["predict", *map(str, words)]) == 0
+    told = {row["image"]: row["split"] for row in rows_of(table)}
+    assert told.pop("normal/again.png") == "in the project"
+    assert "new file" in told.values()
 
 
 def test_a_model_alone_is_told_as_ever(place, tmp_path):

@@ -444,10 +444,18 @@ def test_predictions_are_a_row_an_image_and_no_formula(tmp_path):
     predictions.save_predictions(tmp_path / "t.csv", found)
     first, second = rows_of(tmp_path / "t.csv")
     assert list(first) == ["image", "split", "label", "predicted", "p(x)", "p(-y)", "model"]
-    known = ["'=a.png", "pool", "'=other", "'-y", "0.250000", "0.750000", "'=round 4"]
+    known = ["'=a.png", "new file", "'=other", "'-y", "0.250000", "0.750000", "'=round 4"]
     assert list(first.values()) == known
     other = ["b.png", "evaluation", "", "x", "1.000000", "0.000000", "'=round 4"]
     assert list(second.values()) == other
+
+
+def test_predictions_tell_files_of_the_project_from_new_ones(tmp_path):
+    shares = np.full((3, 2), 0.5, np.float32)
+    found = predictions.Predicting(FOUND, ("x", "y"), (1, 2, 3), shares, known={"c.png", "b.png"})
+    predictions.save_predictions(tmp_path / "t.csv", found)
+    splits = [row["split"] for row in rows_of(tmp_path / "t.csv")]
+    assert splits == ["new file", "evaluation", "in the project"]
 
 
 def test_what_is_not_answered_and_what_others_say_follow_the_predictions(tmp_path):
@@ -458,7 +466,7 @@ def test_what_is_not_answered_and_what_others_say_follow_the_predictions(tmp_pat
     predictions.save_predictions(tmp_path / "t.csv", found)
     first, second = rows_of(tmp_path / "t.csv")
     assert list(first)[6:-1] == [
-        "answer", "look", "possible", "ordinary", "predicted by b", "p(x) by b", "p(z) by b"
+        "answer", "look", "possible", "typical", "predicted by b", "p(x) by b", "p(z) by b"
     ]  # fmt: skip
     assert list(first.values())[6:-1] == ["", "unsure", "y", "1.0000", "x", "0.500000", "0.500000"]
     assert list(second.values())[6:-1] == ["", "unlike", "x", "0.0100", "", "", ""]

@@ -26,6 +26,8 @@ from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.measures.caution import Caution, Rule
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.messages import Predict
+from autoal_gui.core.project.files.known_files import known_images
+from autoal_gui.core.project.files.new_images import Known
 from autoal_gui.core.sets.column_results import MeasuredImages, measured_as_plain
 from autoal_gui.core.sets.comparison import (
     ModelAnswers,
@@ -84,7 +86,11 @@ def add_predict(commands: Any) -> None:
         "--likeliest", action="store_true",
         help="give each image its likeliest class, whatever threshold the model carries",
     )  # fmt: skip
-    predict.add_argument("--split", choices=("all", "pool", "evaluation"), default="all")
+    predict.add_argument(
+        "--split", choices=("all", "pool", "evaluation"), default="all",
+        help="which part of the set, as its files or folders name it: evaluation, or pool, which "
+        "is what is not named so",
+    )  # fmt: skip
     predict.add_argument("data", help=DATA)
     add_set_options(predict)
     predict.set_defaults(handler=_predict)
@@ -129,13 +135,14 @@ def _predict(options: argparse.Namespace) -> int:
             found.append(_carried_out(command, one))
         if options.medmnist:
             _write_medmnist(options.medmnist, files[0].stem, name, listing, found[0])
-        _report(options, listing, pool, files, found)
+        known = known_images(own[2], spec.location, listing.images) if own else {}
+        _report(options, listing, pool, files, found, frozenset(known))
     return 0
 
 
 @contextlib.contextmanager
-def _own_model(folder: Path | None) -> Iterator[tuple[Path, Learned] | None]:
-    """Give the last model of a project and what it learned from; None where no one named one.
+def _own_model(folder: Path | None) -> Iterator[tuple[Path, Learned, Known] | None]:
+    """Give the last model of a project, what it learned from, and the project's images; or None.
 
     Raises:
         AutoALError: it cannot be opened, or has no model yet.
@@ -152,7 +159,7 @@ def _own_model(folder: Path | None) -> Iterator[tuple[Path, Learned] | None]:
         model = last_model(project)
         if model is None:
             raise AutoALError("The project has no trained model yet.")
-        yield model.file, what_it_learned(project, model)
+        yield model.file, what_it_learned(project, model), project.known
     finally:
         project.close()
 
@@ -173,13 +180,14 @@ def _report(
     pool: ImagePool,
     files: Sequence[Path],
     found: "Sequence[Predictions]",
+    known: frozenset[str],
 ) -> None:
     first, models = found[0], _named(options, files, found)
     classes, threshold = first.card.classes, models[0].threshold
     caution = _caution(options, first, models)
     shares = first.image_ids, first.probabilities
     rest = models[1:], models[0].name
-    table = Predicting(listing, classes, *shares, threshold, caution, *rest)
+    table = Predicting(listing, classes, *shares, threshold, caution, *rest, known)
     if options.out is None:
         with table_output() as stream:
             write_predictions(stream, table)

@@ -30,6 +30,11 @@ NOT_A_DIAGNOSIS = mark(
     "This card describes a model for research; it is no evidence for use on patients."
 )
 
+COLUMNS = mark(
+    "The table has a row for each image: its file (image), its class where files or folders name "
+    "one (label), the class of the model (predicted) and the probability of each class (p). In "
+    'split, "evaluation" are images that files or folders name so, "new file" all others.'
+)
 LIKELIEST = mark("The tables above count the likeliest class.")
 
 
@@ -220,6 +225,7 @@ def _usage(card: Mapping[str, Any], exporter: ModuleType, file: str) -> Iterable
     if not exporter.PREPARES:
         yield tag("p", tr("For a folder of images, in a terminal:"))
         yield tag("pre", named(SHELL, file))
+        yield tag("p", tr(COLUMNS))
     if exporter.SCRIPT:
         yield tag(
             "p",

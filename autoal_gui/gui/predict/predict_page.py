@@ -387,7 +387,7 @@ class PredictPage(Page):
         chosen, _ = QFileDialog.getSaveFileName(self, tr("Save as CSV"), target, kinds)
         if chosen:
             keep_folder(self._settings, Path(chosen))
-            self.session.save(Path(chosen))
+            self.session.save(Path(chosen), self.own.known)
 
     def close_threads(self) -> None:
         """End what runs beside the window, and remove the copies on the disk."""

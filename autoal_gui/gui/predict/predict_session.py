@@ -1,6 +1,6 @@
 """One prediction from its start to its table: images listed, predicted by the engine, saved."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -320,8 +320,11 @@ class PredictSession(QObject):
         broken = self.result.unreadable if self.result else ()
         return [*self.listing.unreadable, *((self.name_of(i), reason) for i, reason in broken)]
 
-    def save(self, target: Path) -> None:
-        """Write all predictions as the command line does; beside the window."""
+    def save(self, target: Path, known: Collection[str] = ()) -> None:
+        """Write all predictions as the command line does; beside the window.
+
+        `known` are the keys of images that the open project has already.
+        """
         if self.result is None:
             return
         self._target, found = target, self.result.predicted
@@ -334,6 +337,7 @@ class PredictSession(QObject):
             self.caution if self.is_judged else None,
             self.answers[1:],
             self.answers[0].name,
+            frozenset(known),
         )
         self._saving.start(partial(saved, target, table))
 
