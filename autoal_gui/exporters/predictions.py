@@ -66,9 +66,10 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
     """Write a row an image: name, split, known label if any, predicted class, probabilities.
 
     `split` is "evaluation" where files or folders name the image so; else "in the project" where
-    the open project has it, and "new file" where not. Where it was asked when the model is not to answer, its answer follows, and why there is none;
-    where that was measured, the classes that are possible, and how typical the image is. Then
-    come class and probabilities of each further model, and last the name of the (first) model.
+    the open project has it, and "new file" where not. Where it was asked when the model is not to
+    answer, its answer follows, and why there is none; where that was measured, the classes that are
+    possible, and how typical the image is. Then come class and probabilities of each further model,
+    and last the name of the (first) model.
 
     Args:
         file: opened for text, without translation of line ends.

@@ -47,8 +47,10 @@ def kappa_band(kappa: float) -> str:
 
 def same_words(share: Share) -> str:
     """Say on how many images two readers agree."""
+    if share.count == 1 and not share.found:
+        return tr("Another class on the one image.")
     return tr_count(
-        "The same class on {same} of {count} image: {share} ({low} to {high}).",
+        "The same class on the one image.",
         "The same class on {same} of {count} images: {share} ({low} to {high}).",
         share.count,
         **_values(share),
@@ -57,8 +59,10 @@ def same_words(share: Share) -> str:
 
 def again_words(share: Share) -> str:
     """Say on how many images readers agree with themselves."""
+    if share.count == 1 and not share.found:
+        return tr("Another class the second time on the one image.")
     return tr_count(
-        "The same class again on {same} of {count} image: {share} ({low} to {high}).",
+        "The same class again on the one image.",
         "The same class again on {same} of {count} images: {share} ({low} to {high}).",
         share.count,
         **_values(share),
@@ -67,9 +71,13 @@ def again_words(share: Share) -> str:
 
 def blind_words(share: Share) -> str:
     """Say how often readers agreed with the model before they saw its suggestion."""
+    if share.count == 1 and not share.found:
+        return tr(
+            "Before seeing the suggestion, the reader gave the one image another "
+            "class than the model."
+        )
     return tr_count(
-        "Before seeing the suggestion, readers gave the model's class on {same} of {count} image: "
-        "{share} ({low} to {high}).",
+        "Before seeing the suggestion, the reader gave the model's class on the one image.",
         "Before seeing the suggestion, readers gave the model's class on {same} of {count} images: "
         "{share} ({low} to {high}).",
         share.count,
@@ -81,13 +89,13 @@ def changed_words(share: Share) -> str:
     """Say how many answers were changed after readers saw the suggestion."""
     if not share.found:
         return tr_count(
-            "The {count} answer was not changed after the suggestion was seen ({low} to {high}).",
+            "The one answer was not changed after the suggestion was seen.",
             "None of {count} answers was changed after the suggestion was seen ({low} to {high}).",
             share.count,
             **_values(share),
         )
     return tr_count(
-        "Changed after seeing it: {same} of {count} answer, {share} ({low} to {high}).",
+        "The one answer was changed after the suggestion was seen.",
         "Changed after seeing it: {same} of {count} answers, {share} ({low} to {high}).",
         share.count,
         **_values(share),
@@ -96,9 +104,13 @@ def changed_words(share: Share) -> str:
 
 def in_sight_words(share: Share) -> str:
     """Say how often readers agreed with a suggestion that they saw from the beginning."""
+    if share.count == 1 and not share.found:
+        return tr(
+            "With the suggestion visible, the reader gave the one image another class than "
+            "the model."
+        )
     return tr_count(
-        "With the suggestion visible, readers gave the model's class on {same} of {count} image: "
-        "{share} ({low} to {high}).",
+        "With the suggestion visible, the reader gave the model's class on the one image.",
         "With the suggestion visible, readers gave the model's class on {same} of {count} images: "
         "{share} ({low} to {high}).",
         share.count,

@@ -9,7 +9,10 @@ from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.measures.operating.decision import By, Opinion, Threshold, decided
 from autoal_gui.gui.widgets.answers import line_below
 
-AT_POINT = mark("Point: {name} {share}")
+SHORTER: dict[By, str] = {
+    "point": mark("Point: {name} {share}"),
+    "likeliest": mark("Highest: {name} {share}"),
+}
 NAMED = 3  # classes; of more only the number is told
 
 
@@ -54,12 +57,12 @@ class ModelCaptions(Mapping[int, str]):
         by = "point" if self._at_point[place] else self._otherwise
         share = float(table.shares[place, given])
         line = line_below(self._classes, Opinion(given, share, by))
-        if by == "likeliest":
-            return line
         values = {"name": self._classes[given], "share": percent(share)}
-        shorter = [tr(AT_POINT, **values)] if by == "point" else []
-        # The class is what is looked for: on a small tile it stands alone, and whole.
-        return "\n".join((line, *shorter, f"{values['name']} {values['share']}"))
+        forms = [line, *([tr(SHORTER[by], **values)] if by in SHORTER else [])]
+        # The class is what is looked for: on a small tile it stands alone, and whole. Of what is
+        # not given at the point that would be read as if it were.
+        alone = [] if by == "likeliest" else [f"{values['name']} {values['share']}"]
+        return "\n".join((*forms, *alone))
 
     def __iter__(self) -> Iterator[int]:
         return (image for image in self._table.ids.tolist() if image in self)

@@ -45,10 +45,12 @@ def test_without_a_kappa_one_reader_is_not_told_to_be_two():
 
 def test_a_single_image_is_told_in_the_singular():
     (same, _) = agreement_words(Agreement.of([(0, 0)], 2), False)
-    assert same.startswith("The same class on 1 of 1 image: 100% (")
+    assert same == "The same class on the one image."
+    (other, *_) = agreement_words(Agreement.of([(0, 1)], 2), False)
+    assert other == "Another class on the one image."
     alone = sentences([blind(1, 1, 1)])
-    assert "class on 0 of 1 image: " in alone[0]
-    assert alone[1].startswith("The 1 answer was not changed after the suggestion was seen (")
+    assert alone[0].endswith("the reader gave the one image another class than the model.")
+    assert alone[1] == "The one answer was not changed after the suggestion was seen."
 
 
 def blind(sequence, image, class_index, shown=False):
@@ -73,8 +75,8 @@ def test_habits_are_told_with_the_way_that_changes_went():
     assert changed[2].startswith("Of these changes, 1 went to the model's class (")
     assert "0 away from it (" in changed[2]
     assert changed[3] == "A corrected slip of the finger also counts as a change."
-    assert changed[4].startswith(
-        "With the suggestion visible, readers gave the model's class on 1 "
+    assert changed[4] == (
+        "With the suggestion visible, the reader gave the model's class on the one image."
     )
 
 
