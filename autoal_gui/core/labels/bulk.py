@@ -8,7 +8,7 @@ of what is confirmed, whatever the model believes. docs/METHOD.md says why the r
 import math
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -56,6 +56,17 @@ class Check:
     limit: float = LIMIT
     classes: dict[int, Tally] = field(default_factory=dict)
     """By the model's class."""
+    late: int = 0
+    """How many images had been read when a limit was set by which it says something else than by
+    the limit before; 0 where none was."""
+
+    def with_limit_after(self, before: float, asked: int) -> "Check":
+        """Return the check whose limit was another one, `before`, until so many were read."""
+        strict = Check(before, self.classes)
+        looser = self.limit > before and any(
+            self.verdict_of(c) != strict.verdict_of(c) for c in self.classes
+        )
+        return replace(self, late=asked) if looser else self
 
     @classmethod
     def of(cls, entries: Iterable[Entry], limit: float) -> "Check":

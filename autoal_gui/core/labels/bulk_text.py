@@ -18,6 +18,10 @@ FAILS = mark(
     "model's, {share} ({low} to {high}). That is more than the limit of {limit}: nothing more is "
     "confirmed."
 )
+LATE = mark(
+    "This limit was set after {count} of its images had been read: such a check proves less than "
+    "one whose limit was set before."
+)
 LOST = mark("What was confirmed no longer teaches the model. Nothing was deleted.")
 OWN_UNKNOWN = mark("{name}: read alone so far: {asked}; a few more are needed.")
 OWN_HOLDS = mark("Of {name}, {wrong} of {asked} had another class.")
@@ -53,6 +57,8 @@ def check_words(check: Check, confirmed: bool = True) -> str:
         high=percent(high, 1),
         limit=percent(check.limit, 1),
     )
+    if check.late:
+        said = f"{said} {tr(LATE, count=number(check.late))}"
     return f"{said} {tr(LOST)}" if check.verdict == "fails" and confirmed else said
 
 

@@ -42,12 +42,22 @@ class BulkStore:
 
     @limit.setter
     def limit(self, limit: float) -> None:
+        asked, number = self.check.whole.asked, len(self._begun)
+        if asked:
+            moved = self._rows.get(stored.MOVED_LIMIT)
+            before = moved[1] if moved is not None and moved[0] == number else self.limit
+            self._rows.put(stored.MOVED_LIMIT, (number, before, asked))  # first: else it is lost
         self._rows.put(stored.BULK_LIMIT, limit)
 
     @property
     def checks(self) -> tuple[Check, ...]:
         """Every check that was begun; labels rest on the last from now on."""
-        return checks_of(self._labels.journal.checks, self._begun, self.limit)
+        begun = self._begun
+        *earlier, last = checks_of(self._labels.journal.checks, begun, self.limit)
+        moved = self._rows.get(stored.MOVED_LIMIT)
+        if moved is not None and moved[0] == len(begun):
+            last = last.with_limit_after(moved[1], moved[2])
+        return (*earlier, last)
 
     @property
     def check(self) -> Check:

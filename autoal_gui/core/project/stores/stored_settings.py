@@ -147,6 +147,14 @@ def _limit(value: object) -> float:
     return as_number(value, *LIMITS)
 
 
+def _moved_limit(value: object) -> tuple[int, float, int] | None:
+    """Return which check it was, the limit before it was moved, and the images read by then."""
+    if value is None:
+        return None
+    number, before, asked = as_row(value, as_whole, as_share, as_whole)
+    return number, before, asked
+
+
 NAME = Setting("name", as_line)
 SOURCE = Setting("source", _source, _plain_source)
 MORE_SOURCES = Setting("more_sources", _places, _plain_places, default=())
@@ -168,6 +176,7 @@ REPEAT_EVERY = Setting("repeat_every", as_whole, default=EVERY)
 REPEATS = Setting("repeats", _ids, default=())
 DRAWN = Setting("drawn", _drawn, default=())
 BULK_LIMIT = Setting("bulk_limit", _limit, default=LIMIT)
+MOVED_LIMIT = Setting("moved_limit", _moved_limit, default=None)
 BULK_CHECKS = Setting("bulk_checks", _ids, default=())
 TAKEN_OUT = Setting("taken_out", _ids, default=())
 REMOVED_CLASSES = Setting("removed_classes", _ids, default=())
@@ -199,6 +208,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     REPEATS,
     DRAWN,
     BULK_LIMIT,
+    MOVED_LIMIT,
     BULK_CHECKS,
     TAKEN_OUT,
     REMOVED_CLASSES,

@@ -2,6 +2,8 @@
 
 import pytest
 
+from autoal_gui.core.labels.bulk_text import check_words
+from autoal_gui.core.project.export_snapshot import Snapshot
 from tests.support.gui import draw_folder
 from tests.support.session import create, failures_of, idle
 
@@ -173,6 +175,29 @@ def test_a_limit_that_was_raised_over_what_the_check_found_says_so(confirming, c
     confirming.set_limit(0.29)
     confirming.begin_anew()
     assert (len(told), len(anew)) == (before, 4)
+
+
+def test_a_limit_that_was_moved_after_reading_is_kept_and_told_by_the_report(
+    confirming, controller
+):
+    confirming.set_limit(0.04)
+    read_due(controller, most=10)
+    read_due(controller, wrongly=True, most=2)
+    assert confirming.check.verdict == "fails"
+    confirming.set_limit(0.2)
+    asked = confirming.check.whole.asked
+    assert confirming.check.verdict == "holds"
+    folder = controller.project.folder
+    controller.close_project()
+    assert controller.open_project(folder)
+    late = f"This limit was set after {asked} of its images had been read"
+    assert late in check_words(Snapshot.of(controller.project).check)  # as the report tells it
+    confirming.set_limit(0.04)  # as it was before the first was read
+    assert "was set after" not in check_words(confirming.check)
+    confirming.set_limit(0.2)
+    assert late in check_words(confirming.check)
+    confirming.begin_anew()
+    assert "was set after" not in check_words(confirming.check)
 
 
 def test_images_that_wait_to_be_read_alone_still_do_after_the_project_was_closed(
