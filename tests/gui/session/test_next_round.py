@@ -234,6 +234,25 @@ def test_a_complete_batch_of_one_class_has_had_its_round_after_opening_too(
     assert controller.training.answers_left == BATCH
 
 
+@pytest.mark.parametrize("labels", [0, 1])
+def test_a_complete_batch_that_was_unsure_has_no_round_after_opening_either(
+    qtbot, controller, folder, backend, labels
+):
+    idle(qtbot, controller)
+    for _ in range(BATCH + 1 - labels):
+        controller.labelling.unsure()
+    label(controller, labels)
+    idle(qtbot, controller)
+    rounds = len(controller.project.rounds.all())
+    assert controller.training.answers_left == BATCH - 1
+    place = controller.project.folder
+    controller.close_project()
+    assert controller.open_project(place)
+    idle(qtbot, controller)
+    assert controller.training.answers_left == BATCH - 1
+    assert len(controller.project.rounds.all()) == rounds
+
+
 def test_the_last_images_of_all_get_a_round_though_they_are_few(
     qtbot, controller, tmp_path, backend
 ):

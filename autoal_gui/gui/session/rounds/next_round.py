@@ -5,6 +5,7 @@ what is told of the next round go together.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from autoal_gui.core.project.project import Project
 
@@ -27,14 +28,31 @@ class NextRound:
 
         One that failed or was cancelled has taken its answers too; it is not begun again by itself.
         """
-        times, several = _answer_times(project), _two_classes_at(project)
-        self._before = 0
+        answers, several = _answers(project), _two_classes_at(project)
+        times = [at for at, _ in answers]
+        self._before = learned = 0
         for record in project.rounds.all():
             given = bisect_right(times, record.started)
+            self._pass_over(answers[:given], learned, record.settings.batch_size)
+            learned = learned if record.outcome in BROKEN_OFF else given
             could_train = bool(record.checkpoint) or ("" < several <= record.started)
             complete = given - self._before >= record.settings.batch_size
             if record.outcome not in BROKEN_OFF and (could_train or complete):
                 self._before = given
+        self._pass_over(answers, learned, project.settings.run.batch_size)
+
+    def _pass_over(self, answers: Sequence[tuple[str, bool]], learned: int, size: int) -> None:
+        """Take complete batches from the count that had no round: they had nothing to teach.
+
+        Args:
+            answers: see `_answers`.
+            learned: how many of them the last round began with.
+            size: of a batch.
+        """
+        while (end := self._before + size) <= len(answers):
+            if any(teaches for _, teaches in answers[learned:end]):
+                return
+            self._before = end
 
     def count_anew(self, project: Project) -> None:
         """Count from now on: a round begins with all answers of now."""
@@ -74,12 +92,12 @@ def given_answers(project: Project) -> int:
     return singly + len(labels.journal.repeats)
 
 
-def _answer_times(project: Project) -> list[str]:
-    """Return when each of the `given_answers` was given, ascending."""
-    journal = project.labels.journal
+def _answers(project: Project) -> list[tuple[str, bool]]:
+    """Return when each of the `given_answers` was given, ascending, and whether it teaches."""
+    journal, teaching = project.labels.journal, dict(project.labels.training())
     singly = (i for i, e in journal.answers.items() if e.purpose != "confirm")
-    given = (journal.first_answers[image] for image in singly)
-    return sorted(entry.at for entry in (*given, *journal.repeats.values()))
+    given = ((journal.first_answers[image].at, image in teaching) for image in singly)
+    return sorted((*given, *((entry.at, False) for entry in journal.repeats.values())))
 
 
 def _two_classes_at(project: Project) -> str:
