@@ -257,8 +257,9 @@ class Exports(Part):
             return
         if isinstance(event, Exported):
             self._clock.end(self._project)
-        if isinstance(event, Exported | CommandFailed | CommandCancelled):
+        elif isinstance(event, CommandFailed | CommandCancelled):
             self._clock.drop()
+        if isinstance(event, Exported | CommandFailed | CommandCancelled):
             self._tell_writing(None)
         if isinstance(event, Exported):
             self._on_written(command, event.target)

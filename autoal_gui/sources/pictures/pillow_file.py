@@ -5,6 +5,7 @@ imagecodecs brings, or read as they are.
 """
 
 import struct
+from functools import cached_property
 from typing import BinaryIO
 
 import numpy as np
@@ -60,6 +61,7 @@ class PillowFile:
         self._frames = 1 if several else check_frames(frames)
         self._stream = stream
         self._start = start
+        self._kept: bytes | None = None  # the whole file, where its pixels are decoded from that
 
     @property
     def frames(self) -> int:
@@ -69,7 +71,7 @@ class PillowFile:
     def shape(self, index: int) -> tuple[int, int, int]:
         """Return height, width and channels, see `PictureFile.shape`."""
         width, height = self._image.size
-        if self._orientation() > 4:
+        if self._orientation > 4:
             width, height = height, width
         mode = self._image.mode
         grey = mode in GREY_MODES or mode.startswith(("I", "F"))
@@ -81,7 +83,7 @@ class PillowFile:
         with explained():
             deep = self._deep_colour() if self._frames == 1 else None
             if deep is not None:
-                return Picture(np.ascontiguousarray(turned(deep, self._orientation())))
+                return Picture(np.ascontiguousarray(turned(deep, self._orientation)))
             try:
                 self._image.seek(index)
                 check_size(self._image.height, self._image.width)
@@ -90,20 +92,28 @@ class PillowFile:
                 raise ImageUnreadable(too_large()) from error
             return _picture_of(_upright(self._image))
 
+    @cached_property
     def _orientation(self) -> int:
-        if self._image.format == "PNG" and not any(sign in self._content() for sign in PNG_NOTES):
-            return 1  # Pillow decodes all of a PNG to find that out
+        if self._image.format == "PNG":
+            content = self._content()
+            if not any(sign in content for sign in PNG_NOTES):
+                return 1  # Pillow decodes all of a PNG to find that out
         try:
             return int(self._image.getexif().get(ORIENTATION, 1))
         except Exception:  # damaged EXIF says nothing about orientation
             return 1
 
+    @property
+    def _is_deep_png(self) -> bool:
+        if self._image.format != "PNG":
+            return False
+        bits, kind = struct.unpack_from("BB", self._start, 24)
+        return bits == 16 and kind in DEEP_COLOUR and "transparency" not in self._image.info
+
     def _deep_colour(self) -> npt.NDArray[np.uint16] | None:
         """Return colours of more than 8 bits in 16; None where there are none such."""
-        if self._image.format == "PNG":
-            bits, kind = struct.unpack_from("BB", self._start, 24)
-            if bits == 16 and kind in DEEP_COLOUR and "transparency" not in self._image.info:
-                return without_alpha(png_decode(self._content()))
+        if self._is_deep_png:
+            return without_alpha(png_decode(self._content()))
         if self._image.format == "JPEG2000":
             components = component_bits(self._content())
             if len(components) in (3, 4) and max(components) > 8:
@@ -115,11 +125,15 @@ class PillowFile:
         return None
 
     def _content(self) -> bytes:
-        """Return the whole file; Pillow goes on where it was."""
+        """Return the whole file, read once for all that a deep PNG needs; Pillow goes on."""
+        if self._kept is not None:
+            return self._kept
         at = self._stream.tell()
         self._stream.seek(0)
         content = self._stream.read()
         self._stream.seek(at)
+        if self._is_deep_png:
+            self._kept = content
         return content
 
 

@@ -36,6 +36,24 @@ def encoded(pixels: np.ndarray, kind: str, **options: object) -> bytes:
     return file.getvalue()
 
 
+class Counted(io.BytesIO):
+    """Counts how often a file is read as a whole."""
+
+    whole = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.whole += size is None or size < 0
+        return super().read(size)
+
+
+def test_16_bit_colours_of_a_png_are_read_once():
+    stream = Counted(deep_png(COLOURS))
+    file = open_pictures(stream)
+    assert file.shape(0) == COLOURS.shape
+    assert (file.picture(0).pixels == COLOURS).all()
+    assert stream.whole == 1
+
+
 def test_16_bit_colours_of_a_png_are_kept():
     full = np.full_like(SCENE, 65535)
     grey = shown(deep_png(SCENE))
