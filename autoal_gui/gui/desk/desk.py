@@ -181,11 +181,6 @@ class Desk(QWidget):
         self.strip.set_batch(())
         self.stage.card.hide()
 
-    @property
-    def free_above(self) -> int:
-        """How many pixels lie above the image and what is done with it: what tells alone."""
-        return self.strip.mapTo(self, self.strip.rect().bottomLeft()).y() + 1
-
     @Slot(int)
     def _on_class(self, class_index: int) -> None:
         """Give an answer, and show its colour beside the image that follows."""

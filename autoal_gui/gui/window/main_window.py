@@ -31,7 +31,7 @@ from autoal_gui.gui.window.commands.table import COMMANDS, WAYS
 from autoal_gui.gui.window.dialog_opener import DialogOpener
 from autoal_gui.gui.window.finds import CheckResult, Finds, PredictResult, SearchLine, TrialSentence
 from autoal_gui.gui.window.menus import Menus
-from autoal_gui.gui.window.page_stack import PageStack
+from autoal_gui.gui.window.page_stack import PageStack, free_above
 from autoal_gui.gui.window.projects.desk_ahead import DeskAhead
 from autoal_gui.gui.window.projects.new_projects import NewProjects, local_paths
 from autoal_gui.gui.window.projects.project_recovery import Rescue
@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("AutoAL")
         self.setWindowIcon(QIcon(str(resources() / "icons" / "app.svg")))
         self.setAcceptDrops(True)
-        ground = NoticeGround(self.failure, self.pages, lambda: self.pages.free_above)
+        ground = NoticeGround(self.failure, self.pages, lambda: free_above(self.pages))
         self.pages.currentChanged.connect(ground.place_bar)
         self.setCentralWidget(ground)
         self.status.setTextFormat(Qt.TextFormat.PlainText)

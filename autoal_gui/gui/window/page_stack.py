@@ -154,11 +154,6 @@ class PageStack(QStackedWidget):
         """Whether the desk of an open project is on screen."""
         return self._controller.is_open and self.currentWidget() is self._desk
 
-    @property
-    def free_above(self) -> int:
-        """How many pixels of the page may be covered at its top; at the desk what tells alone."""
-        return self.desk.free_above if self.at_desk else 0
-
     def show_page(self, page: Page) -> None:
         """Show one of the pages beside the desk as things are now."""
         page.enter()
@@ -272,3 +267,11 @@ class PageStack(QStackedWidget):
         """Return what has been made so far whose threads must end before the window closes."""
         desk = () if self._desk is None else (self._desk,)
         return (*desk, *self._made)
+
+
+def free_above(pages: PageStack) -> int:
+    """Return how many pixels at the top of a page may be covered: of the desk what tells alone."""
+    if not pages.at_desk:
+        return 0
+    strip = pages.desk.strip  # below it lies the image, and what is done with it
+    return strip.mapTo(pages.desk, strip.rect().bottomLeft()).y() + 1
