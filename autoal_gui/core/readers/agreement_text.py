@@ -24,6 +24,30 @@ NO_REPEAT = mark(
 NO_BLIND = mark(
     "No answer has met a suggestion yet: they begin with the first round that trains a model."
 )
+BLIND = mark(
+    "Before seeing the suggestion, readers gave the model's class on {same} of {count} images: "
+    "{share} ({low} to {high})."
+)
+BLIND_SAME = mark(
+    "Before seeing the suggestion, the reader gave the model's class on the one image."
+)
+BLIND_OTHER = mark(
+    "Before seeing the suggestion, the reader gave the one image another class than the model."
+)
+UNCHANGED = mark(
+    "None of {count} answers was changed after the suggestion was seen ({low} to {high})."
+)
+CHANGED = mark("Changed after seeing it: {same} of {count} answers, {share} ({low} to {high}).")
+IN_SIGHT = mark(
+    "With the suggestion visible, readers gave the model's class on {same} of {count} images: "
+    "{share} ({low} to {high})."
+)
+IN_SIGHT_SAME = mark(
+    "With the suggestion visible, the reader gave the model's class on the one image."
+)
+IN_SIGHT_OTHER = mark(
+    "With the suggestion visible, the reader gave the one image another class than the model."
+)
 DIRECTIONS = mark(
     "Of these changes, {towards} went to the model's class ({towards_low} to {towards_high}), "
     "{away} away from it ({away_low} to {away_high}), {aside} elsewhere."
@@ -47,75 +71,54 @@ def kappa_band(kappa: float) -> str:
 
 def same_words(share: Share) -> str:
     """Say on how many images two readers agree."""
-    if share.count == 1 and not share.found:
-        return tr("Another class on the one image.")
-    return tr_count(
-        "The same class on the one image.",
-        "The same class on {same} of {count} images: {share} ({low} to {high}).",
-        share.count,
-        **_values(share),
+    if share.count == 1:
+        return (
+            tr("The same class on the one image.")
+            if share.found
+            else tr("Another class on the one image.")
+        )
+    return tr(
+        "The same class on {same} of {count} images: {share} ({low} to {high}).", **_values(share)
     )
 
 
 def again_words(share: Share) -> str:
     """Say on how many images readers agree with themselves."""
-    if share.count == 1 and not share.found:
-        return tr("Another class the second time on the one image.")
-    return tr_count(
-        "The same class again on the one image.",
+    if share.count == 1:
+        return (
+            tr("The same class again on the one image.")
+            if share.found
+            else tr("Another class the second time on the one image.")
+        )
+    return tr(
         "The same class again on {same} of {count} images: {share} ({low} to {high}).",
-        share.count,
         **_values(share),
     )
 
 
 def blind_words(share: Share) -> str:
     """Say how often readers agreed with the model before they saw its suggestion."""
-    if share.count == 1 and not share.found:
-        return tr(
-            "Before seeing the suggestion, the reader gave the one image another "
-            "class than the model."
-        )
-    return tr_count(
-        "Before seeing the suggestion, the reader gave the model's class on the one image.",
-        "Before seeing the suggestion, readers gave the model's class on {same} of {count} images: "
-        "{share} ({low} to {high}).",
-        share.count,
-        **_values(share),
-    )
+    if share.count == 1:
+        return tr(BLIND_SAME) if share.found else tr(BLIND_OTHER)
+    return tr(BLIND, **_values(share))
 
 
 def changed_words(share: Share) -> str:
     """Say how many answers were changed after readers saw the suggestion."""
-    if not share.found:
-        return tr_count(
-            "The one answer was not changed after the suggestion was seen.",
-            "None of {count} answers was changed after the suggestion was seen ({low} to {high}).",
-            share.count,
-            **_values(share),
+    if share.count == 1:
+        return (
+            tr("The one answer was changed after the suggestion was seen.")
+            if share.found
+            else tr("The one answer was not changed after the suggestion was seen.")
         )
-    return tr_count(
-        "The one answer was changed after the suggestion was seen.",
-        "Changed after seeing it: {same} of {count} answers, {share} ({low} to {high}).",
-        share.count,
-        **_values(share),
-    )
+    return tr(CHANGED if share.found else UNCHANGED, **_values(share))
 
 
 def in_sight_words(share: Share) -> str:
     """Say how often readers agreed with a suggestion that they saw from the beginning."""
-    if share.count == 1 and not share.found:
-        return tr(
-            "With the suggestion visible, the reader gave the one image another class than "
-            "the model."
-        )
-    return tr_count(
-        "With the suggestion visible, the reader gave the model's class on the one image.",
-        "With the suggestion visible, readers gave the model's class on {same} of {count} images: "
-        "{share} ({low} to {high}).",
-        share.count,
-        **_values(share),
-    )
+    if share.count == 1:
+        return tr(IN_SIGHT_SAME) if share.found else tr(IN_SIGHT_OTHER)
+    return tr(IN_SIGHT, **_values(share))
 
 
 def _values(share: Share) -> dict[str, str]:
@@ -123,6 +126,7 @@ def _values(share: Share) -> dict[str, str]:
     part = share.found / share.count if share.count else 0.0
     return {
         "same": number(share.found),
+        "count": number(share.count),
         "share": percent(part),
         "low": percent(low),
         "high": percent(high),
