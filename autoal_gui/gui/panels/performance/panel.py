@@ -155,11 +155,13 @@ class PerformancePanel(CardColumn):
             self._controller.notice.emit(" ".join(worth_sentences(points, found, short)))
 
     def refresh(self) -> None:
-        """Show the rounds of the project."""
-        if not self._controller.is_open:
-            return
+        """Show the rounds of the project; what is used or read keeps its place."""
+        if self._controller.is_open:
+            with self.steady():
+                self._show_rounds(measured_of(self._controller.project))
+
+    def _show_rounds(self, measured: Measured) -> None:
         project = self._controller.project
-        measured = measured_of(project)
         self.show_cards(hint(project, measured), bool(measured))
         self._result = None
         self._empty_card.setVisible(not measured)
@@ -186,7 +188,6 @@ class PerformancePanel(CardColumn):
         known = replace(self._controller.in_use.known, threshold=result.threshold)
         shown = self.columns.show_results(known, project.settings.columns, names)
         self._columns_card.setVisible(shown)
-        self.settle()
 
     @Slot()
     def _show_next(self) -> None:
@@ -313,11 +314,11 @@ class PerformancePanel(CardColumn):
         of_one = is_of_one_model(project) and bool(known.images)
         rule = project.settings.operating_point
         basis = "" if project.labels.evaluation() or not of_one else basis_words(len(known.images))
-        self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
-        self.operating.show_change(changed_words(project, point))
         found = calibration(known.truth, known.probabilities, known.units) if of_one else None
-        self.calibration.show_found(found, basis)
-        self.settle()
+        with self.steady():
+            self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
+            self.operating.show_change(changed_words(project, point))
+            self.calibration.show_found(found, basis)
 
     @Slot(int, int)
     def _on_cell(self, truth: int, predicted: int) -> None:
