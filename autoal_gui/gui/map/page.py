@@ -110,7 +110,7 @@ class MapPage(Page):
         near.setContentsMargins(12, 2, 12, 8)
         left.addWidget(self.how)
         left.addWidget(near)
-        side = QWidget()
+        side = self._at_side = QWidget()
         side.setFixedWidth(max(320, WIDTH * self.fontMetrics().horizontalAdvance("m")))
         right = QVBoxLayout(side)
         right.setContentsMargins(12, 10, 12, 10)
@@ -134,6 +134,12 @@ class MapPage(Page):
         whole.addLayout(left, 1)
         whole.addWidget(side)
         self.body.addLayout(whole, 1)
+        self._show_controls(False)
+
+    def _show_controls(self, shown: bool) -> None:
+        """Show what a map is used by; before there is one, it would do nothing."""
+        for part in (self._at_side, self.tools, self.how):
+            part.setVisible(shown)
 
     def _connect(self) -> None:
         controller = self.controller
@@ -215,6 +221,7 @@ class MapPage(Page):
         if before is not None and before.name != kept.name:
             self._clusters = None
         self.canvas.say("")
+        self._show_controls(True)
         self._gather()
         self.controller.likeness.lay_out()
         self.layout_state.refresh()
@@ -232,6 +239,7 @@ class MapPage(Page):
         self._job.close()
         self._kept, self._facts, self._scene, self._ways = None, None, None, []
         self._wait_with(None)
+        self._show_controls(False)
         self._clusters = None
         self._far = np.empty(0, np.intp)
         self.selection.show_rows(self._far, None, None)

@@ -59,8 +59,15 @@ def test_until_there_is_a_map_it_says_what_that_waits_for(qtbot, window, tmp_pat
     said = window.pages.map.canvas._sentence
     assert "about 30\N{NO-BREAK SPACE}s left." in said
     assert said.endswith("You can go back and label meanwhile; rounds go first.")
+    page = window.pages.map
+    unused = (page.by, page.selection.open, page.selection.like, page.tools, page.how)
+    assert not any(part.isVisible() for part in unused)
     backend.map_gate.set()
-    qtbot.waitUntil(lambda: not window.pages.map.canvas._sentence)
+    qtbot.waitUntil(lambda: not page.canvas._sentence)
+    assert all(part.isVisible() for part in unused)
+    window.pages.leave()
+    controller.close_project()
+    assert not any(part.isVisibleTo(page) for part in unused)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ FOR: dict[Priority, str] = {
     Priority.MAP: mark("This waits for the comparison of your images: {left}."),
 }
 LEFT = mark("about {time} left")
+LEFT_LONGER = mark("about {time} left, longer than was said before")
+LONGER = mark("it takes longer than was said before")
 UNKNOWN = mark("how long is not known yet")
 WORKING = mark("Working out where the model looked\u2026")
 WORK: dict[Priority, str] = {
@@ -70,9 +72,17 @@ def _running_words(engine: EngineQueue) -> str:
 
 def left_words(progress: Progress | None) -> str:
     """Say about how long what runs still takes, or that nobody knows yet."""
-    seconds = progress.seconds_left if progress is not None else None
-    known = seconds is not None and seconds >= 1  # less is a guess, as in the training panel
-    return tr(LEFT, time=duration(seconds or 0)) if known else tr(UNKNOWN)
+    return time_left_words(progress) or tr(UNKNOWN)
+
+
+def time_left_words(progress: Progress | None) -> str:
+    """Say about how long what runs still takes; "" where that is not known, or nearly over."""
+    if progress is None:
+        return ""
+    if progress.seconds_left is None or progress.seconds_left < 1:  # less is a guess
+        return tr(LONGER) if progress.is_longer else ""
+    words = LEFT_LONGER if progress.is_longer else LEFT
+    return tr(words, time=duration(progress.seconds_left))
 
 
 def work_words(engine: EngineQueue) -> str:
