@@ -22,7 +22,7 @@ from autoal_gui.gui.map.making import Making
 from autoal_gui.gui.map.preview import SIDE, Preview
 from autoal_gui.gui.map.scene import Part, Scene, scene_of, unit_places
 from autoal_gui.gui.map.selection import Selection
-from autoal_gui.gui.map.words import DISAGREES, image_words, total_words
+from autoal_gui.gui.map.words import image_words, notes_words, total_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.inputs import OneOf, StillComboBox
@@ -72,8 +72,7 @@ class MapPage(Page):
         self.by = StillComboBox()
         self.by.setAccessibleName(tr("Colour by"))
         self.legend = Legend()
-        self.disagrees = text_label(tr(DISAGREES), role="muted", size=SMALL)
-        self.disagrees.hide()
+        self.notes = text_label(role="muted", size=SMALL)
         self.unanswered = QCheckBox(tr("Predictions before the answer"))
         self.unanswered.setToolTip(tr(NOT_BLIND))
         self.selection = Selection(controller, self.loader, theme)
@@ -122,7 +121,7 @@ class MapPage(Page):
         row.addWidget(self.by, 1)
         right.addLayout(row)
         right.addWidget(self.legend, 3)
-        right.addWidget(self.disagrees)
+        right.addWidget(self.notes)
         right.addWidget(self.unanswered)
         right.addWidget(self.selection)
         self.selection.filled.connect(
@@ -317,7 +316,9 @@ class MapPage(Page):
         places = unit_places(kept.places, facts.shown)
         self._scene = scene_of(places, facts.shown, parts, ringed, strong)
         self.legend.show_parts(parts, int(facts.shown.sum()), danger)
-        self.disagrees.setVisible(bool(ringed.any()))
+        by_label = self.by.currentIndex() == 0
+        self.notes.setText(notes_words(by_label and bool(facts.asked.any()), bool(ringed.any())))
+        self.notes.setVisible(bool(self.notes.text()))
 
     @Slot(object)
     def _light(self, part: Part | None) -> None:
