@@ -72,7 +72,10 @@ ENDED = {
 
 
 def predicted_line(progress: Progress) -> str:
-    """Say how far a prediction is: of the images given, or of the project's own beside them."""
+    """Say how far a prediction is: of the images given, or of the project's own beside them.
+
+    At the end of a step no time is told: what is left of the whole would be read as of the step.
+    """
     counts = {"done": number(progress.done), "total": number(progress.total)}
     if progress.step == "reading":
         words = tr("Reading {done} of {total}", **counts)
@@ -80,7 +83,8 @@ def predicted_line(progress: Progress) -> str:
         words = tr("Looking at the project's own images, to compare: {done} of {total}", **counts)
     else:
         words = tr("Predicting {done} of {total}", **counts)
-    return " · ".join(filter(None, [words, time_left_words(progress)]))
+    left = time_left_words(progress) if progress.done < progress.total else ""
+    return " · ".join(filter(None, [words, left]))
 
 
 def round_steps(project: Project) -> set[Step]:

@@ -16,7 +16,7 @@ def line(qtbot):
 @pytest.mark.parametrize(
     ("words", "whole"),
     [
-        ("It rose by 4.1 points, z. B. here (+10.7). More may gain 4 points.", 43),
+        ("It rose by 4.1 points, z. B. here (+10.7). More may gain 4 points.", 42),
         ("La précision est à 4,1. Plus d'étiquettes : 2 minutes.", 23),
         ("Er sagt „nein.“ Mehr Labels bringen wenig.", 15),
         ("最近三轮变化很小。更多标签大约需要两分钟。", 9),

@@ -21,7 +21,7 @@ from autoal_gui.core.measures.outlook import (
 )
 from autoal_gui.core.measures.stopping_advice import advise
 from autoal_gui.core.project.kept_point import changed_words, is_of_one_model
-from autoal_gui.core.project.learned_classes import short_names
+from autoal_gui.core.project.learned_classes import rare_class, short_names
 from autoal_gui.core.project.measured_images import measured_classes
 from autoal_gui.core.project.measured_rounds import (
     Measured,
@@ -72,7 +72,7 @@ NOT_KNOWN = mark("The images of this cell are known after the next round.")
 class PerformancePanel(CardColumn):
     """How well the last model does, how that came about, and whether more labels are worth it."""
 
-    _lacking: tuple[frozenset[str], bool] | None = None  # classes that the advice names
+    _lacking: tuple[frozenset[str], bool, str] | None = None  # classes that the advice names
 
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__()
@@ -210,7 +210,9 @@ class PerformancePanel(CardColumn):
         if not measured:
             return
         self._show_warnings(measured[-1][1])
-        if self._lacking != _lacking(short_names(project)):  # else the advice stays as it is
+        if self._lacking != _lacking(
+            short_names(project), rare_class(project)
+        ):  # else the advice stays as it is
             found = self._outlook(measured)
             self._show_advice(measured, found)
             self.curve.show_rounds(measured, found, project.files.curve_start)
@@ -288,9 +290,10 @@ class PerformancePanel(CardColumn):
 
     def _show_advice(self, measured: Measured, found: Outlook | None) -> None:
         points, (_, metrics) = points_of(measured), measured[-1]
-        short = short_names(self._controller.project)
-        self._lacking = _lacking(short)
-        self.advice.setText("\n".join(worth_sentences(points, found, short)))
+        project = self._controller.project
+        short, rare = short_names(project), rare_class(project)
+        self._lacking = _lacking(short, rare)
+        self.advice.setText("\n".join(worth_sentences(points, found, short, rare)))
         self.measuring.setText(measuring_sentence(metrics))
         self.measuring.setVisible(bool(self.measuring.text()))
         self.by_chance.setText(chance_words(measured))
@@ -340,12 +343,12 @@ class PerformancePanel(CardColumn):
         self.refresh()
 
 
-def _lacking(short: Mapping[str, int]) -> tuple[frozenset[str], bool]:
-    """Return what the advice says of classes with too few labels: which, and whether any has none.
+def _lacking(short: Mapping[str, int], rare: str) -> tuple[frozenset[str], bool, str]:
+    """Return what the advice says of classes with few labels: which, and whether any has none.
 
     An answer seldom changes that, so that the forecast is not made anew for each.
     """
-    return frozenset(short), 0 in short.values()
+    return frozenset(short), 0 in short.values(), rare
 
 
 def basis_words(images: int) -> str:
