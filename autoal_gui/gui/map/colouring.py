@@ -219,7 +219,7 @@ def colourings(
 
 HIDDEN = mark(
     "The images of the batch without an answer, and those with a label that are asked or read a "
-    "second time: that label is not shown here, and counts beside the classes on the desk alone."
+    "second time: that label is not shown here, but it counts beside the classes on the desk."
 )
 
 
