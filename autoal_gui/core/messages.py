@@ -194,8 +194,6 @@ class Progress:
     """For the whole command; None while nothing is known."""
     loss: float | None = None
     device: str = ""
-    is_longer: bool = False
-    """Whether it takes longer than the window has told before."""
 
 
 @dataclass(frozen=True)

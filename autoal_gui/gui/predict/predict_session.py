@@ -1,7 +1,6 @@
 """One prediction from its start to its table: images listed, predicted by the engine, saved."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -156,7 +155,7 @@ class PredictSession(QObject):
             step = 2 if progress.step == "features" else 1
             left = time_left_words(progress) if step == 1 else ""
             if left:  # which is of the whole
-                untimed = predicted_line(replace(progress, seconds_left=None, is_longer=False))
+                untimed = predicted_line(Progress(0, progress.step, progress.done, progress.total))
                 words = f"{untimed} · {tr('both steps: {left}', left=left)}"
             words = tr("Step {step} of 2: {words}", step=number(step), words=words)
         if len(asked.models) > 1:

@@ -2,13 +2,21 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 
 from autoal_gui.core.messages import Progress
 
 JITTER, AT_LEAST = 1.25, 2.0  # growth within these, as a factor and in seconds, is none to speak of
 SAID_FOR = 10.0  # seconds for which it is said that a time has grown
 LEAST = 1.0  # seconds from which a time is told
+
+
+@dataclass(frozen=True)
+class ToldProgress(Progress):
+    """Progress with the time that is told of it."""
+
+    is_longer: bool = False
+    """Whether it takes longer than was told before."""
 
 
 @dataclass
@@ -42,8 +50,11 @@ class TimeLeft:
             self._end = min(self._end, now + new)
         left = self._end - now
         if left < LEAST:  # over, or longer than was told and nobody knows how long
-            return replace(
-                progress, seconds_left=new if new is None else 0.0, is_longer=new is None
-            )
+            return _told(progress, None if new is None else 0.0, is_longer=new is None)
         grew = self._grew is not None and now - self._grew < SAID_FOR
-        return replace(progress, seconds_left=left, is_longer=grew)
+        return _told(progress, left, is_longer=grew)
+
+
+def _told(progress: Progress, seconds: float | None, *, is_longer: bool) -> ToldProgress:
+    known = {each.name: getattr(progress, each.name) for each in fields(Progress)}
+    return ToldProgress(**{**known, "seconds_left": seconds}, is_longer=is_longer)

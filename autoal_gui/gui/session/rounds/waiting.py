@@ -4,6 +4,7 @@ from autoal_gui.core.language import duration, mark, number, tr
 from autoal_gui.core.messages import Progress, RunRound
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
+from autoal_gui.gui.session.rounds.time_left import ToldProgress
 
 FOR_ROUND = mark("This waits for round {number}, which runs: {left}.")
 FOR_WORK = mark("This waits for what is computed now: {left}.")
@@ -79,9 +80,10 @@ def time_left_words(progress: Progress | None) -> str:
     """Say about how long what runs still takes; "" where that is not known, or nearly over."""
     if progress is None:
         return ""
+    is_longer = isinstance(progress, ToldProgress) and progress.is_longer
     if progress.seconds_left is None or progress.seconds_left < 1:  # less is a guess
-        return tr(LONGER) if progress.is_longer else ""
-    words = LEFT_LONGER if progress.is_longer else LEFT
+        return tr(LONGER) if is_longer else ""
+    words = LEFT_LONGER if is_longer else LEFT
     return tr(words, time=duration(progress.seconds_left))
 
 
