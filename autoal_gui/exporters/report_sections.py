@@ -5,7 +5,7 @@ None holds a file name, a name of a reader or of the project, a comment, or anyt
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -93,7 +93,7 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         lines.append(tr("Balanced accuracy of the last model: {value}.", value=value))
         if words := rule_words(labels):
             lines.append(words)
-        lines.extend(_advice(measured, _outlook(labels, measured), labels.short))
+        lines.extend(_advice(measured, labels))
     yield tag("h2", tr("In short"))
     yield tag("ul", *(tag("li", line) for line in lines), class_="verdict")
 
@@ -116,8 +116,9 @@ def _outlook(labels: Snapshot, measured: Measured) -> Outlook | None:
     return outlook_of(measured, waiting, labels.answers.values(), labels.short)
 
 
-def _advice(measured: Measured, found: Outlook | None, short: Collection[str]) -> Iterable[str]:
-    yield from worth_sentences(points_of(measured), found, short)
+def _advice(measured: Measured, labels: Snapshot) -> Iterable[str]:
+    found = _outlook(labels, measured)
+    yield from worth_sentences(points_of(measured), found, labels.short, labels.rare)
     if words := measuring_sentence(measured[-1][1]):
         yield words
     if words := chance_words(measured):

@@ -14,6 +14,7 @@ from autoal_gui.core.measures.stopping_advice import (
     Gain,
     Point,
     advise,
+    fall_sentence,
     in_order,
     sentence,
 )
@@ -27,6 +28,7 @@ BAND_NOTE = mark(
 )
 NAMED = 5  # classes that are named
 FEWEST_TO_LEARN = 5  # labels of a class, outside the evaluation set
+FEW, FEW_SHARE = 20, 0.1  # labels of a class, and their share of the commonest's, to be few
 MINUTE, LONG = 60.0, 90  # minutes from which on they are told in hours
 
 
@@ -104,19 +106,44 @@ def agreed(advice: Advice, found: Outlook | None, short: Collection[str] = ()) -
 
 
 def worth_sentences(
-    points: Sequence[Point], found: Outlook | None, short: Collection[str] = ()
+    points: Sequence[Point],
+    found: Outlook | None,
+    short: Collection[str] = (),
+    rare: str = "",
 ) -> tuple[str, ...]:
     """Say whether more labels are worth it: the advice, then the forecast where there is one.
 
     Where there is none since classes have too few labels, these are named. Where it is too early
-    for advice, what is said of what is to come stands alone.
+    for advice, what is said of what is to come stands alone, after a fall of the last rounds.
+    `rare` is the class with few labels against the others, see `rare_among`.
     """
     advice = agreed(advise(points), found, short)
-    if found is None and not short:
-        return (sentence(advice),)
-    lacking = f"{short_sentence(short)} {no_forecast_sentence()}"
+    lacking = f"{short_sentence(short)} {no_forecast_sentence()}" if short else ""
     ahead = lacking if found is None else outlook_sentence(found)
-    return (ahead,) if advice.gain is None else (sentence(advice), ahead)
+    is_told = advice.gain is not None or not ahead
+    before = (sentence(advice) if is_told else "", fall_sentence(points) if not advice.gain else "")
+    return tuple(filter(None, (*before, ahead, rare_sentence(rare) if rare else "")))
+
+
+def rare_among(labels: Mapping[str, int]) -> str:
+    """Return the class with the fewest labels, where these are few against the commonest; or "".
+
+    Args:
+        labels: how many teach each class in use, by name.
+    """
+    name = min(labels, key=lambda one: labels[one], default="")
+    few = labels.get(name, 0)
+    is_rare = FEWEST_TO_LEARN <= few < min(FEW, FEW_SHARE * max(labels.values(), default=0))
+    return name if is_rare else ""
+
+
+def rare_sentence(name: str) -> str:
+    """Say which class more labels would help most; without numbers, which each answer changes."""
+    return tr(
+        "“{name}” has less than a tenth as many labels as the commonest class: more labels of it "
+        "are likely to help most.",
+        name=name,
+    )
 
 
 def short_sentence(names: Collection[str]) -> str:

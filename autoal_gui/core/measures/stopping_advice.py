@@ -197,6 +197,32 @@ def gain_sentence(gain: Gain, rounds: int) -> str:
     )
 
 
+def fall_sentence(points: Sequence[Point]) -> str:
+    """Say that the last rounds fell, and whether measuring alone may explain it; "" if none did.
+
+    Args:
+        points: of rounds that were measured on the same images.
+    """
+    known = in_order(points)
+    rounds = 0
+    while rounds + 1 < len(known) and known[-1 - rounds].value < known[-2 - rounds].value:
+        rounds += 1
+    if not rounds or known[-1 - rounds].value - known[-1].value < WORTH:
+        return ""
+    before, last = known[-1 - rounds], known[-1]
+    fall, errors = before.value - last.value, math.hypot(before.error, last.error)
+    half = max(Z_95 * errors, before.grain, last.grain)
+    said = tr_count(
+        "Balanced accuracy fell by {fall} points over the last round",
+        "Balanced accuracy fell by {fall} points over the last {count} rounds",
+        rounds,
+        fall=decimal(100 * fall, 0 if fall >= 2 * WORTH else 1),
+    )
+    if fall <= half:
+        return tr("{fell}; that may be chance.", fell=said)
+    return tr("{fell}; that is more than chance in measuring explains.", fell=said)
+
+
 def points(share: float) -> str:
     """Return a difference of shares in points of a hundred, with its sign."""
     written = f"{100 * share:+.1f}"  # the sign also where it is +0.0

@@ -20,7 +20,7 @@ from autoal_gui.core.labels.bulk import Check
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.measures.operating.point import OperatingPoint
 from autoal_gui.core.project.kept_point import kept_point
-from autoal_gui.core.project.learned_classes import short_names
+from autoal_gui.core.project.learned_classes import rare_class, short_names
 from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.measured_rounds import measured_rounds
 from autoal_gui.core.project.project import Project
@@ -86,6 +86,8 @@ class Snapshot:
     """The images that performance was measured on, with what the last model makes of each."""
     short: Mapping[str, int] = field(default_factory=dict)
     """How many labels each class has that has too few, see `short_names`."""
+    rare: str = ""
+    """The class that has few labels against the others, see `rare_class`."""
     operating_point: OperatingPoint | None = None
     """At which the last model is used; None: an image is given the likeliest class."""
     result: ResultInUse | None = None
@@ -125,6 +127,7 @@ class Snapshot:
             columns=project.settings.columns,
             measured=measured,
             short=short_names(project),
+            rare=rare_class(project),
             operating_point=point,
             result=result_in_use(project, by_round, measured, point) if by_round else None,
         )

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN
+from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN, rare_among
 from autoal_gui.core.project.project import Project
 
 Learned = npt.NDArray[np.bool_]
@@ -41,11 +41,22 @@ def short_classes(project: Project) -> dict[int, int]:
 
     The poorest first.
     """
+    labels = _labels(project)
+    short = {c: count for c, count in labels.items() if count < FEWEST_TO_LEARN}
+    return dict(sorted(short.items(), key=lambda one: one[1]))
+
+
+def _labels(project: Project) -> dict[int, int]:
+    """Return how many labels teach each class in use."""
     taught = (*project.labels.training(), *project.bulk.training())
     labels = Counter(class_index for _, class_index in taught)
     in_use = set(range(len(project.classes.names))) - set(project.classes.removed)
-    short = {c: labels[c] for c in sorted(in_use) if labels[c] < FEWEST_TO_LEARN}
-    return dict(sorted(short.items(), key=lambda one: one[1]))
+    return {c: labels[c] for c in sorted(in_use)}
+
+
+def rare_class(project: Project) -> str:
+    """Return the class that has few labels against the others, see `rare_among`."""
+    return rare_among({project.classes.names[c]: count for c, count in _labels(project).items()})
 
 
 def short_names(project: Project) -> dict[str, int]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCursor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -31,8 +31,10 @@ from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
 
 SHOWN = 20_000  # milliseconds until the card goes by itself
-READ_ON = 3_000  # milliseconds until it is tried again, where the mouse is over it
-HELD = 500  # milliseconds after it has gone in which a click that was meant for it does nothing
+READ_ON = 3_000  # milliseconds until it is tried again, where the mouse is over it or comes to it
+NEAR = 120  # pixels around it in which a mouse that moves may be on its way to it
+HELD = 500  # milliseconds after it was closed in which a click that was meant for it does nothing
+MISSED_BY = 2_000  # likewise after it has gone by itself: a hand may have set out for it before
 LINES = 22  # its width, in heights of a line
 FOUND = 0.7  # sensitivity of a class that is found
 NAMED = 3  # classes named of a kind
@@ -87,7 +89,8 @@ class RoundCard(QFrame):
         self._shield = QWidget(parent)
         self._shield.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self._shield.hide()
-        self._held = QTimer(self, singleShot=True, interval=HELD)
+        self._mouse = QPoint()  # where it was near the card, when that last stayed for it
+        self._held = QTimer(self, singleShot=True)
         self._held.timeout.connect(self._shield.hide)
         self.hide()
 
@@ -119,20 +122,30 @@ class RoundCard(QFrame):
     @Slot()
     def go(self) -> None:
         """Go, and keep for a moment what lies below from a click that was meant for the card."""
+        self._leave(HELD)
+
+    def _leave(self, held: int) -> None:
         if self.isVisible():
             self._shield.setParent(self.parentWidget())
             self._shield.setGeometry(self.geometry())
             self._shield.show()
             self._shield.raise_()
-            self._held.start()
+            self._held.start(held)
         self.hide()
 
     @Slot()
     def _on_time(self) -> None:
-        if self.underMouse():  # it is being read, or its cross about to be clicked
+        if self.underMouse() or self._is_aimed_at():
             self._gone.start(READ_ON)
         else:
-            self.go()
+            self._leave(MISSED_BY)
+
+    def _is_aimed_at(self) -> bool:
+        """Say whether the mouse is near and moves: one that rests may have been left there."""
+        mouse, before = QCursor.pos(), self._mouse
+        around = self.rect().adjusted(-NEAR, -NEAR, NEAR, NEAR)
+        self._mouse = mouse
+        return around.contains(self.mapFromGlobal(mouse)) and mouse != before
 
     def tell_further(self, further: str) -> None:
         """Say what comes next, which answers change while the card is there; the time goes on."""
@@ -152,6 +165,7 @@ class RoundCard(QFrame):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Count the time from when it can be read: behind the grid or a page it waits."""
         super().showEvent(event)
+        self._mouse = QPoint()
         self._gone.start(SHOWN)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name

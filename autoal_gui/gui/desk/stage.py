@@ -1,7 +1,8 @@
 """The ground of the image: an edge that lights up in the colour of an answer, and a card.
 
-The edge is drawn around the image. The card covers no image that waits for its answer: it lies on
-the panel at the side, or, where that is folded, beside the image, which makes room if it must.
+The edge is drawn around the image. The card covers nothing that is read: it lies beside the image
+where there is room, else below the tabs of the panel at the side, which make room for it. Where
+the panel is folded, the image makes room if it must.
 """
 
 import sys
@@ -31,6 +32,7 @@ EDGE = 5  # pixels around the image
 LIT = 150  # milliseconds
 KEPT = "flash"  # the setting: "on" or "off"
 MARGIN = 16  # pixels between the card and the edge, or the image
+NARROW = 12  # the least width of the card, in heights of a line
 AROUND = QMargins(EDGE, EDGE, EDGE, EDGE)
 
 
@@ -61,6 +63,10 @@ class Stage(QWidget):
         column.addWidget(view)
         self.card = RoundCard(theme, self)
         self.card.resized.connect(self._place_card)
+        self._is_at_side = False  # the card stays there: it jumps to and fro with no image
+        self._again = QTimer(self, singleShot=True, interval=0)  # once the view has settled
+        self._again.timeout.connect(self._place_card)
+        view.zoomed.connect(self._again.start)
         self.card.look_wanted.connect(self._look)
         controller.training.ranked.connect(self._tell_round)
         self._after = QTimer(self, singleShot=True, interval=0)  # the next image comes first
@@ -142,21 +148,54 @@ class Stage(QWidget):
 
     @Slot()
     def _place_card(self) -> None:
+        side = None if self._side is None or self._side.folded else self._side
+        free = None if side is None or self._is_at_side else self._free_place()
+        self._is_at_side = side is not None and free is None and not self.card.isHidden()
+        if self._side is not None and not self._is_at_side:
+            self._side.leave_room(0)
         if self.card.isHidden():
             self._column.setContentsMargins(AROUND)
             return
-        ground = self if self._side is None or self._side.folded else self._side
+        ground = side if side is not None and free is None else self
         if self.card.parent() is not ground:
             with QSignalBlocker(self.card):
                 self.card.setParent(ground)
                 self.card.show()
-        room = ground.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        wide = min(room.width(), self.card.wanted_width())
-        high = min(room.height(), self.card.heightForWidth(wide))
-        place = QRect(room.right() - wide, room.bottom() - high, wide, high)
+        place = free or self._corner(ground, self.card.wanted_width())
         self.card.setGeometry(place)
         self.card.raise_()
-        self._column.setContentsMargins(self._beside(place) if ground is self else AROUND)
+        self._column.setContentsMargins(self._beside(place) if side is None else AROUND)
+        if ground is side and side is not None:
+            side.leave_room(side.height() - place.top() + MARGIN // 2)
+
+    def _corner(self, ground: QWidget, wide: int) -> QRect:
+        """Return the place of a card of that width at the lower right."""
+        room = ground.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        wide = min(room.width(), wide)
+        high = min(room.height(), self.card.heightForWidth(wide))
+        return QRect(room.right() - wide, room.bottom() - high, wide, high)
+
+    def _free_place(self) -> QRect | None:
+        """Return a place beside the image as it is shown now, or None where there is no room.
+
+        The card may be wider than usual, below the image, or narrower, at its right.
+        """
+        picture, view = self._view.picture, self._view
+        if picture is None:  # a sentence stands there
+            return None
+        left, top = view.viewport.to_view((0, 0), (view.width(), view.height()))
+        width, height = (round(side * view.viewport.scale) for side in picture.size)
+        image = QRect(round(left), round(top), width, height).translated(view.pos())
+        image.adjust(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        usual, least = self.card.wanted_width(), NARROW * self.fontMetrics().height()
+        widths = (
+            usual,
+            self.width() - 2 * MARGIN,
+            min(usual, self.width() - image.right() - MARGIN),
+        )
+        places = [self._corner(self, wide) for wide in widths if wide >= least]
+        whole = [at for at in places if at.height() >= self.card.heightForWidth(at.width())]
+        return next((at for at in whole if not at.intersects(image)), None)
 
     def _beside(self, card: QRect) -> QMargins:
         """Return the margins in which the image is whole beside the card, and as large as can be.

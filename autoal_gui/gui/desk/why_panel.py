@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -101,6 +101,9 @@ class WhyPanel(QFrame):
         self._toggle.setToolTip(tr("How far each strategy was trusted for this image (W)"))
         self._toggle.toggled.connect(self._expand)
         self._more = self._make_more()
+        self._close = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._close.setEnabled(False)
+        self._close.activated.connect(self._toggle.toggle)
         self._name = ""
         self._told = Sentence(self._line)
         self._row = QGridLayout()
@@ -240,6 +243,7 @@ class WhyPanel(QFrame):
             label.setText(words)
             label.setVisible(bool(words))
         self._more.setVisible(shown and bool(self._looks.text() or self._loss.text() or several))
+        self._close.setEnabled(shown and not self._toggle.isHidden())
         self._fill_table(shown=shown, several=several)
         self._fit_more()
 

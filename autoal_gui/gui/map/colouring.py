@@ -220,8 +220,8 @@ def colourings(
 
 
 HIDDEN = mark(
-    "The images of the batch without an answer, and those that are read a second time: an answer "
-    "that they have is not shown here, but it counts beside the classes on the desk."
+    "The images of the batch without an answer, and those with a label that are asked or read a "
+    "second time: that label is not shown here, but it counts beside the classes on the desk."
 )
 
 

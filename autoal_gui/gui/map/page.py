@@ -22,7 +22,7 @@ from autoal_gui.gui.map.making import Making
 from autoal_gui.gui.map.preview import SIDE, Preview
 from autoal_gui.gui.map.scene import Part, Scene, scene_of, unit_places
 from autoal_gui.gui.map.selection import Selection
-from autoal_gui.gui.map.words import DISAGREES, image_words, total_words
+from autoal_gui.gui.map.words import image_words, notes_words, total_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.inputs import OneOf, StillComboBox
@@ -72,8 +72,7 @@ class MapPage(Page):
         self.by = StillComboBox()
         self.by.setAccessibleName(tr("Colour by"))
         self.legend = Legend()
-        self.disagrees = text_label(tr(DISAGREES), role="muted", size=SMALL)
-        self.disagrees.hide()
+        self.notes = text_label(role="muted", size=SMALL)
         self.unanswered = QCheckBox(tr("Predictions before the answer"))
         self.unanswered.setToolTip(tr(NOT_BLIND))
         self.selection = Selection(controller, self.loader, theme)
@@ -110,7 +109,7 @@ class MapPage(Page):
         near.setContentsMargins(12, 2, 12, 8)
         left.addWidget(self.how)
         left.addWidget(near)
-        side = QWidget()
+        side = self._at_side = QWidget()
         side.setFixedWidth(max(320, WIDTH * self.fontMetrics().horizontalAdvance("m")))
         right = QVBoxLayout(side)
         right.setContentsMargins(12, 10, 12, 10)
@@ -122,7 +121,7 @@ class MapPage(Page):
         row.addWidget(self.by, 1)
         right.addLayout(row)
         right.addWidget(self.legend, 3)
-        right.addWidget(self.disagrees)
+        right.addWidget(self.notes)
         right.addWidget(self.unanswered)
         right.addWidget(self.selection)
         self.selection.filled.connect(
@@ -134,6 +133,12 @@ class MapPage(Page):
         whole.addLayout(left, 1)
         whole.addWidget(side)
         self.body.addLayout(whole, 1)
+        self._show_controls(False)
+
+    def _show_controls(self, shown: bool) -> None:
+        """Show what a map is used by; before there is one, it would do nothing."""
+        for part in (self._at_side, self.tools, self.how):
+            part.setVisible(shown)
 
     def _connect(self) -> None:
         controller = self.controller
@@ -215,6 +220,7 @@ class MapPage(Page):
         if before is not None and before.name != kept.name:
             self._clusters = None
         self.canvas.say("")
+        self._show_controls(True)
         self._gather()
         self.controller.likeness.lay_out()
         self.layout_state.refresh()
@@ -232,6 +238,7 @@ class MapPage(Page):
         self._job.close()
         self._kept, self._facts, self._scene, self._ways = None, None, None, []
         self._wait_with(None)
+        self._show_controls(False)
         self._clusters = None
         self._far = np.empty(0, np.intp)
         self.selection.show_rows(self._far, None, None)
@@ -310,7 +317,9 @@ class MapPage(Page):
         places = unit_places(kept.places, facts.shown)
         self._scene = scene_of(places, facts.shown, parts, ringed, strong)
         self.legend.show_parts(parts, int(facts.shown.sum()), self.theme.colours)
-        self.disagrees.setVisible(bool(ringed.any()))
+        by_label = self.by.currentIndex() == 0
+        self.notes.setText(notes_words(by_label and bool(facts.asked.any()), bool(ringed.any())))
+        self.notes.setVisible(bool(self.notes.text()))
 
     @Slot(object)
     def _light(self, part: Part | None) -> None:

@@ -13,6 +13,23 @@ DISAGREES = mark(
     "Review are those where it is as sure of that class as it usually is."
 )
 
+ASKED_AGAIN = mark(
+    "“Asked now: hidden” also counts images that have a label and are asked a second time without "
+    "saying so."
+)
+
+
+def notes_words(hides: bool, disagrees: bool) -> str:
+    """Return what the counts of the legend need to be understood.
+
+    Args:
+        hides: whether images that are asked for now are counted by themselves.
+        disagrees: whether labels that the model disagrees with are.
+    """
+    return "\n".join(
+        tr(words) for words, shown in ((ASKED_AGAIN, hides), (DISAGREES, disagrees)) if shown
+    )
+
 
 def image_words(project: Project, kept: KeptMap, facts: Facts, row: int) -> str:
     """Return the facts of an image, a line each."""

@@ -106,6 +106,18 @@ class SidePanel(QWidget):
         usual = min(LINES * self.fontMetrics().height(), round(MOST * room))
         return max(least, usual, min(self._uncut_width(), round(UNCUT * room)))
 
+    def leave_room(self, height: int) -> None:
+        """End the tabs so far above the lower edge, as long as a few of their lines stay in view.
+
+        What lies there then covers nothing of them: they can be scrolled.
+        """
+        column = self._whole.layout()
+        if column is None:
+            return
+        kept = column.contentsMargins().bottom()
+        spare = self.tabs.height() - self.tabs.minimumSizeHint().height()
+        column.setContentsMargins(EDGE, EDGE, EDGE, max(EDGE, min(height, kept + spare)))
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Share the height, and leave the marks of the tabs out where their words need the room."""
         super().resizeEvent(event)

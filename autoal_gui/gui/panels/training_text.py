@@ -11,6 +11,7 @@ from autoal_gui.core.time_taken import time_taken
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.session.exports import timed_words
 from autoal_gui.gui.session.rounds.next_round_words import can_train
+from autoal_gui.gui.session.rounds.waiting import time_left_words
 
 STEP_NAMES: dict[Step, str] = {
     "reading": mark("Reading images"),
@@ -71,7 +72,10 @@ ENDED = {
 
 
 def predicted_line(progress: Progress) -> str:
-    """Say how far a prediction is: of the images given, or of the project's own beside them."""
+    """Say how far a prediction is: of the images given, or of the project's own beside them.
+
+    At the end of a step no time is told: what is left of the whole would be read as of the step.
+    """
     counts = {"done": number(progress.done), "total": number(progress.total)}
     if progress.step == "reading":
         words = tr("Reading {done} of {total}", **counts)
@@ -79,7 +83,8 @@ def predicted_line(progress: Progress) -> str:
         words = tr("Looking at the project's own images, to compare: {done} of {total}", **counts)
     else:
         words = tr("Predicting {done} of {total}", **counts)
-    return " · ".join([words, *_time_left(progress)])
+    left = time_left_words(progress) if progress.done < progress.total else ""
+    return " · ".join(filter(None, [words, left]))
 
 
 def round_steps(project: Project) -> set[Step]:
@@ -101,13 +106,7 @@ def progress_line(progress: Progress) -> str:
         words = [tr(STEP_NAMES[progress.step])]
     if progress.step == "warm start":  # it ends at a time: its counts mean nothing
         words = [percent(min(MOST_SHARE, progress.done / max(1, progress.total)))]
-    return " · ".join([*words, *_time_left(progress)])
-
-
-def _time_left(progress: Progress) -> list[str]:
-    if progress.seconds_left is None or progress.seconds_left < 1:  # less is a guess
-        return []
-    return [tr("about {time} left", time=duration(progress.seconds_left))]
+    return " · ".join(filter(None, [*words, time_left_words(progress)]))
 
 
 def writing_line(writing: Writing) -> str:

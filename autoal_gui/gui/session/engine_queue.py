@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from autoal_gui.core.messages import Command, Event, Progress
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.engine_client import EngineClient
+from autoal_gui.gui.session.rounds.time_left import TimeLeft
 
 
 class Priority(IntEnum):
@@ -67,6 +68,7 @@ class EngineQueue(QObject):
         self._makes_way = False
         self.progress: Progress | None = None
         """The last that the running command has told; None before the first."""
+        self._time_left = TimeLeft()
         self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._begin_next)
 
@@ -169,7 +171,7 @@ class EngineQueue(QObject):
             return
         over = self._client.running is None
         if isinstance(event, Progress):
-            self.progress = event
+            event = self.progress = self._time_left.told(event)
             self.progressed.emit(event)
         if over:
             self._task, self._command, self.progress = None, None, None
@@ -190,5 +192,6 @@ class EngineQueue(QObject):
         if command is not None:
             self._task, self._command, self._makes_way = task, command, False
             self.progress = None
+            self._time_left.begin()
             self._client.submit(command)
             self.began.emit(task.priority)

@@ -1,6 +1,9 @@
 """Cards, the column that holds them, and sections that fold."""
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextLayout
 from PySide6.QtWidgets import (
     QFrame,
@@ -107,6 +110,33 @@ class CardColumn(QScrollArea):
             if (layout := part.layout()) is not None:
                 layout.activate()
         QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))  # for its height
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Show other words without moving what is used or read: what is above it may grow."""
+        held = self._held()
+        at = self._height_in_view(held) if held else 0
+        yield
+        self.settle()
+        if held is not None and held.isVisible():
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + self._height_in_view(held) - at)
+
+    def _held(self) -> QWidget | None:
+        """Return what was used last, or else the first card, of those that are in view."""
+        used = self._content.focusWidget()
+        if used is not None and self._is_in_view(used):
+            return used
+        if not self.verticalScrollBar().value():
+            return None
+        return next((frame for frame in self._cards if self._is_in_view(frame)), None)
+
+    def _is_in_view(self, part: QWidget) -> bool:
+        top = self._height_in_view(part)
+        return part.isVisible() and top < self.viewport().height() and top + part.height() > 0
+
+    def _height_in_view(self, part: QWidget) -> int:
+        return part.mapTo(self.viewport(), QPoint()).y()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Give the charts the height that there is."""

@@ -96,6 +96,10 @@ class NoticeBar(QFrame):
         if takes_focus:
             self._offer.setFocus()
 
+    def offer_nothing(self) -> None:
+        """Take the button away; the sentence stays."""
+        self._offer.hide()
+
     def _on_offer(self) -> None:
         self.hide()
         if self._does is not None:

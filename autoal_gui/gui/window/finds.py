@@ -110,16 +110,19 @@ class CheckResult(QObject):
         super().__init__(parent)
         self._controller, self._pages, self._bar = controller, pages, bar
         self._said: set[str] = set()  # of the check, as it stood then
+        self._read = ""  # which of it offers the way back
         controller.confirming.all_read.connect(self._on_read)
         controller.confirming.told.connect(self._on_told)  # the window has shown it by then
         controller.confirming.judged_anew.connect(self._forget)
         controller.project_closing.connect(self._forget)
+        pages.currentChanged.connect(self._offer_way)
 
     @Slot(str)
     def _on_read(self, sentence: str) -> None:
         self._said.add(sentence)
+        self._read = sentence
         self._bar.show_notice(sentence)
-        self._bar.offer(tr("Confirm the sure ones"), self._go_back, takes_focus=False)
+        self._offer_way()
 
     @Slot(str)
     def _on_told(self, sentence: str) -> None:
@@ -130,6 +133,17 @@ class CheckResult(QObject):
             return
         if controller.confirming.check.verdict == "fails" and controller.project.bulk.waiting:
             self._bar.offer(tr("Leave them for later"), self._leave, takes_focus=False)
+
+    @Slot()
+    def _offer_way(self) -> None:
+        """Offer the page on which it was begun, but not there."""
+        if not self._read or self._bar.sentence != self._read:
+            return
+        made = vars(self._pages).get("confirm")  # the page, once there was need of it
+        if self._pages.currentWidget() is made:
+            self._bar.offer_nothing()
+        else:
+            self._bar.offer(tr("Confirm the sure ones"), self._go_back, takes_focus=False)
 
     def _leave(self) -> None:
         self._controller.images.leave_alone()

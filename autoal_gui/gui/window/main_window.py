@@ -7,9 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSettings, QSize, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
-from PySide6.QtWidgets import QDialog, QLabel, QMainWindow
+from PySide6.QtWidgets import QDialog, QMainWindow
 
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import AutoALError
@@ -23,6 +23,7 @@ from autoal_gui.gui.session.likeness.image_maps import is_image_file
 from autoal_gui.gui.widgets.actions import Actions, Command
 from autoal_gui.gui.widgets.notice_bar import NoticeBar, NoticeGround
 from autoal_gui.gui.widgets.sizes import fitting
+from autoal_gui.gui.widgets.text import SentenceLine
 from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.gui.window.busy import OpeningSign
 from autoal_gui.gui.window.commands.enabling import Enabling
@@ -86,7 +87,7 @@ class MainWindow(QMainWindow):
         CheckResult(self.controller, self.pages, self.failure, self)
         predicted = PredictResult(self.pages, self.failure, self)
         predicted.said.connect(self.say)
-        self.status = QLabel()
+        self.status = SentenceLine()
         OpeningSign(self, self.controller, self.status)
         for line in (SearchLine, TrialSentence):
             line(self.controller, self.status, self).over.connect(self._say_answers)
@@ -105,7 +106,6 @@ class MainWindow(QMainWindow):
         ground = NoticeGround(self.failure, self.pages, lambda: free_above(self.pages))
         self.pages.currentChanged.connect(ground.place_bar)
         self.setCentralWidget(ground)
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setAccessibleName(tr("Status"))
         self.status.setContentsMargins(10, 2, 10, 2)
         self.statusBar().addWidget(self.status, 1)

@@ -14,6 +14,7 @@ from autoal_gui.core.measures.outlook import (
     measuring_sentence,
     outlook,
     outlook_sentence,
+    rare_among,
     says_little,
     short_sentence,
     worth_sentences,
@@ -138,3 +139,27 @@ def test_how_many_measured_images_a_finer_interval_takes():
         f"{10 * math.ceil(images_needed(metrics, 0.03) / 10)} images."
     )
     assert measuring_sentence(Metrics(((90_000, 9), (9, 90_000)))) == ""
+
+
+def test_a_fall_of_the_last_rounds_is_told_and_whether_it_may_be_chance():
+    falls = [Point(20, 0.812, 0.002, 0.5, 0.017), Point(59, 0.808, 0.002, 0.5, 0.017)]
+    now = Point(79, 0.768, 0.002, 0.5, 0.017)
+    told = worth_sentences([*falls, now], None)
+    assert "Balanced accuracy fell by 4 points over the last 2 rounds; that may be chance." in told
+    surely = Point(79, 0.7, 0.002, 0.5, 0.017)
+    (fell,) = [one for one in worth_sentences([*falls, surely], None) if "fell" in one]
+    assert fell.endswith("fell by 11 points over the last 2 rounds; that is more than chance in "
+                         "measuring explains.")  # fmt: skip
+    assert not any("fell" in one for one in worth_sentences([now, *curve([0.6, 0.7])], None))
+    assert not any("fell" in one for one in worth_sentences(curve([0.9, 0.895]), None))  # hardly
+    assert not any("fell" in one for one in worth_sentences(curve(FLAT), None))
+
+
+def test_a_class_with_few_labels_against_the_others_is_named():
+    assert rare_among({"normal": 7, "pneumonia": 72}) == "normal"
+    assert not rare_among({"normal": 8, "pneumonia": 72})
+    assert not rare_among({"normal": 25, "pneumonia": 400})  # enough of its own
+    assert not rare_among({"normal": 4, "pneumonia": 72})  # too few, which is told otherwise
+    assert not rare_among({})
+    told = worth_sentences(curve([0.6, 0.7]), None, rare="normal")
+    assert told[-1].startswith("“normal” has less than a tenth as many labels")

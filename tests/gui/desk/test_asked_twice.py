@@ -1,10 +1,11 @@
 """Images that were asked twice: told at the end of the round, and decided by the reader."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
 
 from autoal_gui.gui.desk.grid_panel import WAITS
-from autoal_gui.gui.desk.round_card import twice_words
+from autoal_gui.gui.desk.round_card import MISSED_BY, twice_words
 from autoal_gui.gui.project.new_project_text import next_words
 from tests.gui.session.test_hidden_repeats import reach_a_repeat
 from tests.support.checking import FIRST, SECOND, idle, label_many, start
@@ -131,4 +132,19 @@ def test_the_card_stays_under_the_mouse_and_no_click_meant_for_it_falls_through(
     held = ground.childAt(place)
     assert held is card._shield
     assert held.testAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
+    assert card._held.interval() == MISSED_BY  # a hand that had set out comes as late
     qtbot.waitUntil(lambda: ground.childAt(place) is not held)
+
+
+def test_the_card_stays_for_a_mouse_that_comes_to_it_and_not_for_one_that_rests(
+    qtbot, window, controller, monkeypatch
+):
+    card, at = window.desk.stage.card, [QPoint()]
+    monkeypatch.setattr(QCursor, "pos", lambda: at[0])
+    card.say("A round has ended", "", "")
+    for step in (40, 20):  # pixels from its edge
+        at[0] = card.mapToGlobal(QPoint(-step, 5))
+        card._gone.timeout.emit()
+        assert card.isVisible()
+    card._gone.timeout.emit()
+    assert not card.isVisible()

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -14,6 +14,7 @@ from autoal_gui.core.registry import discover
 from autoal_gui.gui.desk.answer_chip import AnswerChip
 from autoal_gui.gui.desk.round_card import class_words
 from autoal_gui.gui.desk.stage import EDGE
+from autoal_gui.gui.panels.side_panel import EDGE as PANEL_EDGE
 from autoal_gui.gui.panels.side_panel import folds
 from autoal_gui.gui.strategy_names import strategy_reason
 from autoal_gui.gui.widgets.theme import Theme
@@ -68,6 +69,7 @@ def test_the_card_of_a_round_covers_no_image_that_waits(qtbot, window, tmp_path)
     card.say("A round has ended", "Some words of it. " * 20, "")
     assert card.parent() is desk.side
     assert desk.side.rect().contains(card.geometry())
+    assert_beside_the_tabs(desk, card)
     whole = view.geometry()
     qtbot.keyClick(window, Qt.Key.Key_Comma)
     qtbot.waitUntil(lambda: card.parent() is stage and stage.width() >= 0.7 * window.width())
@@ -77,6 +79,34 @@ def test_the_card_of_a_round_covers_no_image_that_waits(qtbot, window, tmp_path)
     card.hide()
     qtbot.waitUntil(lambda: view.geometry() == stage.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE))
     assert view.height() == whole.height()
+    assert desk.side._whole.layout().contentsMargins().bottom() == PANEL_EDGE
+
+
+def test_the_card_lies_beside_a_small_image_until_that_needs_the_room(qtbot, window, tmp_path):
+    window.resize(1366, 768)
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    desk, view = window.desk, window.desk.image_view
+    card = desk.stage.card
+    qtbot.waitUntil(lambda: view.picture is not None)
+    card.say("A round has ended", "Some words of it.", "")
+    before = image_in(view)
+    assert card.parent() is desk.stage
+    assert card.isVisible()
+    assert not before.intersects(card.geometry())
+    view.zoom(4)
+    qtbot.waitUntil(lambda: card.parent() is desk.side)
+    assert_beside_the_tabs(desk, card)
+    view.fit()
+    QApplication.processEvents()
+    assert card.parent() is desk.side  # it does not jump to and fro
+    assert image_in(view) == before  # nor has the image moved for it
+
+
+def assert_beside_the_tabs(desk, card):
+    QApplication.processEvents()
+    tabs = desk.tabs.rect().translated(desk.tabs.mapTo(desk.side, QPoint()))
+    assert tabs.bottom() < card.y()
+    assert tabs.height() > 5 * desk.fontMetrics().height()
 
 
 def image_in(view):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
 from autoal_gui.core.labels.journal import Entry
@@ -91,3 +92,19 @@ def test_a_reason_that_scrolls_in_a_low_window_is_whole_in_its_tip(qtbot, tmp_pa
     qtbot.addWidget(panel)
     panel.show_reason(None, "evaluation", 1)
     assert panel._line.toolTip() == panel.line
+
+
+def test_escape_closes_the_details_and_is_left_alone_where_there_are_none(qtbot, tmp_path):
+    panel = WhyPanel(QAction(), settings(tmp_path))
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    several = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.5, 0.4)))
+    panel.show_reason(several, "pool", 2)
+    assert not panel._close.isEnabled()
+    panel.toggle()
+    assert panel._more.isVisible()
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert not panel._more.isVisible()
+    assert not panel._close.isEnabled()

@@ -26,7 +26,7 @@ from autoal_gui.gui.map.legend import SIDE, Legend
 from autoal_gui.gui.map.making import step_words
 from autoal_gui.gui.map.page import QUIET as QUIET_DOTS
 from autoal_gui.gui.map.scene import unit_places
-from autoal_gui.gui.map.words import image_words
+from autoal_gui.gui.map.words import DISAGREES, image_words
 from autoal_gui.gui.session.likeness import image_maps
 from autoal_gui.gui.session.likeness.blindness import asked_blind
 from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
@@ -63,8 +63,15 @@ def test_until_there_is_a_map_it_says_what_that_waits_for(qtbot, window, tmp_pat
     said = window.pages.map.canvas._sentence
     assert "about 30\N{NO-BREAK SPACE}s left." in said
     assert said.endswith("You can go back and label meanwhile; rounds go first.")
+    page = window.pages.map
+    unused = (page.by, page.selection.open, page.selection.like, page.tools, page.how)
+    assert not any(part.isVisible() for part in unused)
     backend.map_gate.set()
-    qtbot.waitUntil(lambda: not window.pages.map.canvas._sentence)
+    qtbot.waitUntil(lambda: not page.canvas._sentence)
+    assert all(part.isVisible() for part in unused)
+    window.pages.leave()
+    controller.close_project()
+    assert not any(part.isVisibleTo(page) for part in unused)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +184,12 @@ def test_it_is_said_at_once_that_the_images_are_being_compared(qtbot, window, tm
 def test_what_is_hidden_says_that_its_answer_counts_on_the_desk(page):
     tips = [page.legend.item(row).toolTip() for row in range(page.legend.count())]
     (hidden,) = [tip for tip in tips if tip.startswith("Asked now: hidden")]
+    assert "those with a label that are asked or read a second time" in hidden
     assert "counts beside the classes on the desk" in hidden
+    assert "also counts images that have a label and are asked a second time" in page.notes.text()
+    page.by.setCurrentIndex(1)
+    page.by.activated.emit(1)
+    assert not page.notes.text()
 
 
 def test_what_is_being_read_is_told_from_what_has_no_answer(page):
@@ -358,10 +370,10 @@ def test_the_map_tells_what_the_operating_point_gives(page, monkeypatch):
     assert "Prediction at your point" in [page.by.itemText(i) for i in range(page.by.count())]
     ringed = int((found.shown & found.disagrees).sum())
     assert ringed > 0
-    assert page.disagrees.isVisible()
+    assert DISAGREES in page.notes.text()
     page.by.setCurrentIndex(1)
     page._colour()
-    assert not page.disagrees.isVisible()
+    assert DISAGREES not in page.notes.text()
 
 
 def test_every_dot_has_one_colour_in_each_way_to_colour():

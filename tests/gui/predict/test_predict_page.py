@@ -254,6 +254,8 @@ def test_it_waits_for_a_running_round_and_takes_the_model_that_is_the_newest_the
     steps = [line.split(":")[0] for line in told if line.startswith("Step")]
     assert steps == sorted(steps)
     assert set(steps) == {"Step 1 of 2", "Step 2 of 2"}
+    (timed,) = {line for line in told if line.startswith("Step 1") and "left" in line}
+    assert timed.endswith(" · both steps: about 9\N{NO-BREAK SPACE}s left")
     target = tmp_path / "found.csv"
     with qtbot.waitSignal(page.session.said):
         page.session.save(target)

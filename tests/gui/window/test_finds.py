@@ -197,3 +197,19 @@ def test_what_was_told_of_a_check_goes_once_it_is_judged_by_another_limit(window
     bar.show_notice("Something else.")
     confirming.judged_anew.emit()
     assert bar.isVisible()
+
+
+def test_the_way_to_confirm_the_sure_ones_is_not_offered_where_one_is(qtbot, window, tmp_path):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    controller.confirming.all_read.emit("All images have been read.")
+    bar = window.failure
+    assert bar._offer.isVisible()
+    window.pages.show_page(window.pages.confirm)
+    assert bar.isVisible()
+    assert not bar._offer.isVisible()
+    window.pages.leave()
+    assert bar._offer.isVisible()
+    bar.hide()
+    window.pages.show_page(window.pages.confirm)
+    window.pages.leave()
+    assert bar.isHidden()  # what was closed does not come back

@@ -107,7 +107,7 @@ class OperatingCard(QWidget):
         self.kind.activated.connect(self._on_kind)
         self.level.activated.connect(self._on_level)
         self.use.clicked.connect(self._on_use)
-        self.stop.clicked.connect(lambda: self.kept.emit(None))
+        self.stop.clicked.connect(self._on_stop)
 
     def _lay_out(self) -> None:
         self._choice, self._body = QWidget(), QWidget()
@@ -297,7 +297,13 @@ class OperatingCard(QWidget):
 
     @Slot()
     def _on_use(self) -> None:
+        self.use.setFocus()  # macOS gives it none at a click; what has it keeps its place
         self.kept.emit(self._rule())
+
+    @Slot()
+    def _on_stop(self) -> None:
+        self.use.setFocus()  # this button goes: Qt would scroll to what comes after it
+        self.kept.emit(None)
 
 
 def _first(measured: MeasuredImages, classes: tuple[str, ...]) -> int:

@@ -21,7 +21,7 @@ from autoal_gui.core.measures.outlook import (
 )
 from autoal_gui.core.measures.stopping_advice import advise
 from autoal_gui.core.project.kept_point import changed_words, is_of_one_model
-from autoal_gui.core.project.learned_classes import short_names
+from autoal_gui.core.project.learned_classes import rare_class, short_names
 from autoal_gui.core.project.measured_images import measured_classes
 from autoal_gui.core.project.measured_rounds import (
     Measured,
@@ -72,7 +72,7 @@ NOT_KNOWN = mark("The images of this cell are known after the next round.")
 class PerformancePanel(CardColumn):
     """How well the last model does, how that came about, and whether more labels are worth it."""
 
-    _lacking: tuple[frozenset[str], bool] | None = None  # classes that the advice names
+    _lacking: tuple[frozenset[str], bool, str] | None = None  # classes that the advice names
 
     def __init__(self, controller: Controller, theme: Theme, actions: Actions) -> None:
         super().__init__()
@@ -155,11 +155,13 @@ class PerformancePanel(CardColumn):
             self._controller.notice.emit(" ".join(worth_sentences(points, found, short)))
 
     def refresh(self) -> None:
-        """Show the rounds of the project."""
-        if not self._controller.is_open:
-            return
+        """Show the rounds of the project; what is used or read keeps its place."""
+        if self._controller.is_open:
+            with self.steady():
+                self._show_rounds(measured_of(self._controller.project))
+
+    def _show_rounds(self, measured: Measured) -> None:
         project = self._controller.project
-        measured = measured_of(project)
         self.show_cards(hint(project, measured), bool(measured))
         self._result = None
         self._empty_card.setVisible(not measured)
@@ -186,7 +188,6 @@ class PerformancePanel(CardColumn):
         known = replace(self._controller.in_use.known, threshold=result.threshold)
         shown = self.columns.show_results(known, project.settings.columns, names)
         self._columns_card.setVisible(shown)
-        self.settle()
 
     @Slot()
     def _show_next(self) -> None:
@@ -209,7 +210,9 @@ class PerformancePanel(CardColumn):
         if not measured:
             return
         self._show_warnings(measured[-1][1])
-        if self._lacking != _lacking(short_names(project)):  # else the advice stays as it is
+        if self._lacking != _lacking(
+            short_names(project), rare_class(project)
+        ):  # else the advice stays as it is
             found = self._outlook(measured)
             self._show_advice(measured, found)
             self.curve.show_rounds(measured, found, project.files.curve_start)
@@ -287,9 +290,10 @@ class PerformancePanel(CardColumn):
 
     def _show_advice(self, measured: Measured, found: Outlook | None) -> None:
         points, (_, metrics) = points_of(measured), measured[-1]
-        short = short_names(self._controller.project)
-        self._lacking = _lacking(short)
-        self.advice.setText("\n".join(worth_sentences(points, found, short)))
+        project = self._controller.project
+        short, rare = short_names(project), rare_class(project)
+        self._lacking = _lacking(short, rare)
+        self.advice.setText("\n".join(worth_sentences(points, found, short, rare)))
         self.measuring.setText(measuring_sentence(metrics))
         self.measuring.setVisible(bool(self.measuring.text()))
         self.by_chance.setText(chance_words(measured))
@@ -313,11 +317,11 @@ class PerformancePanel(CardColumn):
         of_one = is_of_one_model(project) and bool(known.images)
         rule = project.settings.operating_point
         basis = "" if project.labels.evaluation() or not of_one else basis_words(len(known.images))
-        self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
-        self.operating.show_change(changed_words(project, point))
         found = calibration(known.truth, known.probabilities, known.units) if of_one else None
-        self.calibration.show_found(found, basis)
-        self.settle()
+        with self.steady():
+            self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
+            self.operating.show_change(changed_words(project, point))
+            self.calibration.show_found(found, basis)
 
     @Slot(int, int)
     def _on_cell(self, truth: int, predicted: int) -> None:
@@ -339,12 +343,12 @@ class PerformancePanel(CardColumn):
         self.refresh()
 
 
-def _lacking(short: Mapping[str, int]) -> tuple[frozenset[str], bool]:
-    """Return what the advice says of classes with too few labels: which, and whether any has none.
+def _lacking(short: Mapping[str, int], rare: str) -> tuple[frozenset[str], bool, str]:
+    """Return what the advice says of classes with few labels: which, and whether any has none.
 
     An answer seldom changes that, so that the forecast is not made anew for each.
     """
-    return frozenset(short), 0 in short.values()
+    return frozenset(short), 0 in short.values(), rare
 
 
 def basis_words(images: int) -> str:

@@ -4,6 +4,7 @@ from autoal_gui.core.language import duration, mark, number, tr
 from autoal_gui.core.messages import Progress, RunRound
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
+from autoal_gui.gui.session.rounds.time_left import ToldProgress
 
 FOR_ROUND = mark("This waits for round {number}, which runs: {left}.")
 FOR_WORK = mark("This waits for what is computed now: {left}.")
@@ -14,6 +15,8 @@ FOR: dict[Priority, str] = {
     Priority.MAP: mark("This waits for the comparison of your images: {left}."),
 }
 LEFT = mark("about {time} left")
+LEFT_LONGER = mark("about {time} left, longer than was said before")
+LONGER = mark("it takes longer than was said before")
 UNKNOWN = mark("how long is not known yet")
 WORKING = mark("Working out where the model looked\u2026")
 WORK: dict[Priority, str] = {
@@ -70,9 +73,18 @@ def _running_words(engine: EngineQueue) -> str:
 
 def left_words(progress: Progress | None) -> str:
     """Say about how long what runs still takes, or that nobody knows yet."""
-    seconds = progress.seconds_left if progress is not None else None
-    known = seconds is not None and seconds >= 1  # less is a guess, as in the training panel
-    return tr(LEFT, time=duration(seconds or 0)) if known else tr(UNKNOWN)
+    return time_left_words(progress) or tr(UNKNOWN)
+
+
+def time_left_words(progress: Progress | None) -> str:
+    """Say about how long what runs still takes; "" where that is not known, or nearly over."""
+    if progress is None:
+        return ""
+    is_longer = isinstance(progress, ToldProgress) and progress.is_longer
+    if progress.seconds_left is None or progress.seconds_left < 1:  # less is a guess
+        return tr(LONGER) if is_longer else ""
+    words = LEFT_LONGER if is_longer else LEFT
+    return tr(words, time=duration(progress.seconds_left))
 
 
 def work_words(engine: EngineQueue) -> str:

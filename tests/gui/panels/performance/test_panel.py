@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLabel
 
 from autoal_gui.core.language import percent
 from autoal_gui.core.measures.estimate import Estimate
@@ -253,6 +253,25 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
     assert taught
     assert explanation.text().endswith(f"{DROPPED} {taught}")
     qtbot.waitUntil(card.change.isHidden)
+
+
+def test_the_button_that_uses_a_point_stays_where_it_was_pressed(qtbot, window, tmp_path):
+    images = hazy_folder(tmp_path / "images", 60)
+    start_project(qtbot, window, images, tmp_path, evaluation_images=30)
+    run_batches(qtbot, window, 1)
+    window.resize(1280, 700)
+    panel = window.desk.performance
+    card = panel.operating
+    qtbot.waitUntil(lambda: bool(card.state.text()) and card.use.isVisible(), timeout=8000)
+    for press, other in ((card.use, card.stop.isVisible), (card.stop, card.stop.isHidden)):
+        panel.ensureWidgetVisible(press)
+        QApplication.processEvents()
+        assert panel.verticalScrollBar().value() > 0
+        place = card.use.mapTo(window, QPoint())
+        qtbot.mouseClick(press, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(other)
+        QApplication.processEvents()
+        assert card.use.mapTo(window, QPoint()) == place
 
 
 def assert_counts_at_the_point(window, project, point) -> None:

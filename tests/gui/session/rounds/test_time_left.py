@@ -1,0 +1,52 @@
+"""What is told of the time left: it runs down, and never grows or goes without a word."""
+
+import pytest
+
+from autoal_gui.core.messages import Progress
+from autoal_gui.gui.session.rounds.time_left import SAID_FOR, TimeLeft
+from autoal_gui.gui.session.rounds.waiting import left_words, time_left_words
+
+
+class Told:
+    """The words at a second of the clock, for a time that the engine tells."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.left = TimeLeft(lambda: self.now)
+
+    def __call__(self, now: float, seconds: float | None) -> str:
+        self.now = now
+        return left_words(self.left.told(Progress(1, "features", 1, 9, seconds)))
+
+
+@pytest.fixture
+def told():
+    return Told()
+
+
+def test_a_time_that_was_told_runs_down_while_the_pace_is_not_known(told):
+    assert told(0, None) == "how long is not known yet"
+    assert told(1, 57) == "about 57\N{NO-BREAK SPACE}s left"
+    assert told(10, None) == "about 48\N{NO-BREAK SPACE}s left"
+    assert told(20, 41) == "about 38\N{NO-BREAK SPACE}s left"  # a little more is no other time
+    assert told(21, 20) == "about 20\N{NO-BREAK SPACE}s left"
+
+
+def test_where_the_time_grows_that_is_said_for_a_while(told):
+    told(0, 20)
+    assert told(5, 60) == "about 60\N{NO-BREAK SPACE}s left, longer than was said before"
+    assert told(6, None).endswith("left, longer than was said before")
+    assert told(6 + SAID_FOR, 40) == "about 40\N{NO-BREAK SPACE}s left"
+
+
+def test_what_lasts_beyond_the_time_that_was_told_takes_longer_and_is_not_unknown(told):
+    told(0, 5)
+    assert told(5, None) == "it takes longer than was said before"
+    assert told(6, 30).endswith("longer than was said before")
+
+
+def test_at_the_end_and_for_another_command_nothing_is_kept(told):
+    told(0, 5)
+    assert time_left_words(told.left.told(Progress(1, "features", 9, 9, 0.0))) == ""
+    told.left.begin()
+    assert told(1, None) == "how long is not known yet"
