@@ -58,6 +58,9 @@ class LabelQueue:
     ) -> "LabelQueue":
         """Return the queue under a new ranking; the image on screen comes first.
 
+        While images that were drawn by lot are read, their batch stays, what of it is answered
+        too: a round that ends meanwhile is no reason to count anew.
+
         An image of this queue that the ranking lacks, because its answer was taken back after the
         round began, is asked last.
 
@@ -69,13 +72,27 @@ class LabelQueue:
         """
         screen: tuple[int, ...] = () if shown is None else (shown,)
         first = self.checks - self.aside
-        screen += tuple(filter(first.__contains__, (*self.batch, *self.rest)))
+        drawn = tuple(filter(first.__contains__, (*self.batch, *self.rest)))
+        if any(image not in answered for image in drawn):
+            ahead = tuple(i for i in screen if i not in first and i not in answered)
+            return self._reading_alone((*ahead, *drawn), ranking, answered)
         order = dict.fromkeys((*screen, *ranking, *self.batch, *self.rest))  # each image once
         over = self.repeats.difference(screen)
         unanswered = filterfalse(answered.__contains__, order)
         waiting = list(filterfalse(over.__contains__, unanswered))
         queue = self._dealt(waiting, again)
         return replace(queue, repeats=queue.repeats | self.repeats.intersection(waiting))
+
+    def _reading_alone(
+        self, batch: tuple[int, ...], ranking: Iterable[int], answered: Container[int]
+    ) -> "LabelQueue":
+        """Return the queue of such a batch, behind which the ranking waits."""
+        order = dict.fromkeys((*ranking, *self.batch, *self.rest))
+        inside, over = set(batch), self.repeats.difference(batch)
+        waiting = filterfalse(answered.__contains__, order)
+        rest = (i for i in waiting if i not in inside and i not in over)
+        kept = self.repeats.intersection(batch)
+        return replace(self, batch=batch, rest=tuple(rest), repeats=kept)
 
     def with_left(
         self, left: int, answered: Container[int], shown: int | None = None

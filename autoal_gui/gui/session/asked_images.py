@@ -259,12 +259,15 @@ class AskedImages(SeenAnswers):
         return True
 
     def go_on_alone(self) -> None:
-        """Show the first image that was drawn to be read alone and still waits, if any does."""
+        """Show the first image that was drawn to be read alone and still waits, if any does.
+
+        They are a batch with those of the check that are answered: these count as read.
+        """
         waiting = self._project.bulk.waiting
         if not waiting:
             return
-        if not set(waiting) <= set(self.batch):  # a round has come between
-            self._set_queue(self._queue.with_checks(waiting))
+        if not set(waiting) <= set(self.batch):  # they had been left for later
+            self._set_queue(self._queue.with_checks(self._project.bulk.readable_drawn))
             self.put_first.emit()
         self.alone_wanted.emit()
         self.show(waiting[0])

@@ -66,6 +66,16 @@ def test_an_answer_taken_back_while_a_round_ran_is_asked_again():
     assert everything(queue.rerank(ranking, {2}, None)) == (4, 3, 1)
 
 
+def test_a_new_ranking_leaves_the_batch_that_is_read_alone_as_it_is():
+    queue = LabelQueue((1, 2), (3, 4, 5, 6), 2).with_checks((3, 4, 5))
+    after = queue.rerank((6, 5, 2, 1), {3}, 4)
+    assert (after.batch, after.rest) == ((3, 4, 5), (6, 2, 1))
+    elsewhere = queue.rerank((6, 5, 2, 1), {3}, 1)  # another image is on screen
+    assert (elsewhere.batch, elsewhere.rest) == ((1, 3, 4, 5), (6, 2))
+    done = queue.rerank((6, 2, 1), {3, 4, 5}, None)
+    assert (done.batch, done.rest) == ((6, 2), (1,))
+
+
 def test_an_empty_queue_asks_nothing():
     queue = LabelQueue()
     assert queue.current(()) is None

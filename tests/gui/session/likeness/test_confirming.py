@@ -4,6 +4,7 @@ import pytest
 
 from autoal_gui.core.labels.bulk_text import check_words
 from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.gui.desk.image_bar import position_text
 from tests.support.gui import draw_folder
 from tests.support.session import create, failures_of, idle
 
@@ -234,7 +235,10 @@ def test_what_was_drawn_stays_drawn_and_blind_until_it_is_answered_also_after_a_
     controller.training.train_now()
     idle(qtbot, controller)
     controller.images.rerank()  # as the desk does once a round has ended
-    assert set(controller.images.batch) != set(due[3:])
+    assert controller.images.batch == due  # the fourth of as many as before
+    assert position_text(controller.images.current, due) == f"4 of {len(due)}"
+    controller.images.leave_alone()
+    assert controller.images.current not in due
 
     sure = confirming.sure()
     more = confirming.due(sure, 6, 0)
@@ -243,7 +247,7 @@ def test_what_was_drawn_stays_drawn_and_blind_until_it_is_answered_also_after_a_
     assert confirming.waiting(None, ()) == confirming.waiting(0, more)
     assert not confirming.read_alone(sure, more)  # none are drawn beside them
     controller.images.go_on_alone()
-    assert controller.images.batch == confirming.waiting(0, more)
+    assert controller.images.batch == due
     assert controller.images.current == due[3]
     for _ in due[3:]:
         assert not said
