@@ -11,7 +11,8 @@ UNKNOWN = mark(
 )
 HOLDS = mark(
     "All classes together: of {asked} images read alone {wrong} had another class than the "
-    "model's, {share} ({low} to {high}). That is within the limit of {limit}."
+    "model's, {share}: within the limit of {limit}. The true share may be up to {high}; the more "
+    "are read alone, the surer it gets."
 )
 FAILS = mark(
     "All classes together: of {asked} images read alone {wrong} had another class than the "

@@ -128,6 +128,14 @@ def test_the_check_holds_while_no_more_is_wrong_than_the_limit(wrong, asked, lim
     assert check_words(check)
 
 
+def test_a_check_that_holds_says_that_the_share_found_counts_and_how_large_the_true_one_may_be():
+    assert check_words(Check.of(read(50), 0.02)) == (
+        "All classes together: of 50 images read alone 0 had another class than the model's, 0.0%: "
+        "within the limit of 2.0%. The true share may be up to 7.1%; the more are read alone, the "
+        "surer it gets."
+    )
+
+
 def test_a_class_of_its_own_errors_is_left_out_while_the_others_go_on():
     check = Check.of(
         [*read(60), *read(8, 1, model=1, first=100), *read(2, model=2, first=200)], 0.02
