@@ -226,7 +226,10 @@ def _overall(metrics: Metrics) -> list[Cells]:
     ]
     if metrics.auroc is not None:
         area = metrics.auroc.macro
-        rows.append([tr("AUROC, mean over classes"), _area(area.value, (area.low, area.high))])
+        words = tr("AUROC, mean over classes")
+        if metrics.unlearned:
+            words = tr("AUROC, {classes}", classes=metrics.auroc.mean_words())
+        rows.append([words, _area(area.value, (area.low, area.high))])
     return rows
 
 

@@ -65,8 +65,10 @@ class ReplaySet:
         """Return the images that a round was measured on, and what its model makes of them."""
         ids, rows = result.measured.image_ids.tolist(), result.measured.probabilities
         found = dict(zip(ids, rows, strict=True))
-        classes = len(self.classes)
-        return MeasuredImages.of(self.pool.images, dict(self.evaluation), found, classes)
+        unlearned = result.metrics.unlearned if result.metrics else ()
+        learned = frozenset(range(len(self.classes))).difference(unlearned)
+        truth, classes = dict(self.evaluation), len(self.classes)
+        return MeasuredImages.of(self.pool.images, truth, found, classes, learned=learned)
 
 
 @dataclass

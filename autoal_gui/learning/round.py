@@ -176,6 +176,11 @@ class _Round:
         return len(self.command.classes)
 
     @property
+    def learned(self) -> frozenset[int]:
+        """The classes of which there is an image to learn from."""
+        return frozenset(c for _, c in (*self.labelled, *self.confirmed))
+
+    @property
     def wanted(self) -> int:
         """How many images the batch holds."""
         return min(self.settings.batch_size, max(1, len(self.unlabelled)))
@@ -254,7 +259,7 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         known = yield from _known(context, task, this.labelled)
         outputs = replace(outputs, labelled=known, history=command.history)
         acquisition, reason = yield from _acquisition(context, outputs, net, task.head)
-    card = _card(this, task, metrics_of(evaluated))
+    card = _card(this, task, metrics_of(evaluated, this.learned))
     digest = save_checkpoint(Path(command.checkpoint), task.model, card)
     measures = measures_of(
         labelled=this.labelled,
@@ -263,6 +268,7 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         head=task.head,
         history=command.history,
         classes=this.classes,
+        learned=this.learned,
         alike=near_duplicates(
             context,
             [i for i, _ in this.evaluation],
@@ -329,7 +335,7 @@ def _card(this: _Round, task: TaskModel, metrics: Metrics | None) -> ModelCard:
         round_number=command.round_number,
         labels=len(this.labelled),
         confirmed=task.confirmed,
-        unseen=tuple(sorted({*range(len(command.classes))} - {c for _, c in this.labelled})),
+        unseen=tuple(sorted({*range(len(command.classes))} - this.learned)),
         data_hash=command.pool.data_hash,
         confusion=metrics.confusion if metrics else (),
         settings=settings.to_json(),

@@ -1,6 +1,6 @@
 """What a round measures: on the evaluation set, by its own answers, and by chance alone."""
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,11 +49,18 @@ def evaluate(
     return as_labelled(context, outputs, evaluation)
 
 
-def metrics_of(evaluated: Labelled | None) -> Metrics | None:
-    """Count what is right of the evaluation set; None where there is none."""
+def metrics_of(evaluated: Labelled | None, learned: Collection[int]) -> Metrics | None:
+    """Count what is right of the evaluation set; None where there is none.
+
+    Args:
+        evaluated: what the model makes of it.
+        learned: the classes that the model has learned.
+    """
     if evaluated is None:
         return None
-    return Metrics.of_probabilities(evaluated.labels, evaluated.probabilities, evaluated.units)
+    return Metrics.of_probabilities(
+        evaluated.labels, evaluated.probabilities, evaluated.units, learned=learned
+    )
 
 
 def measures_of(
@@ -64,6 +71,7 @@ def measures_of(
     head: Head | None,
     history: tuple[Asked, ...],
     classes: int,
+    learned: Collection[int],
     alike: frozenset[int],
     seed: int = 0,
     check: Check = unchecked,
@@ -77,6 +85,7 @@ def measures_of(
         head: how its last layer was fitted; None where every layer was trained.
         history: what earlier rounds asked for.
         classes: their number.
+        learned: the classes of which it has learned an image.
         alike: images of the evaluation set that are nearly the same as labelled ones.
         seed: of the folds that predict the labelled images.
         check: called between what takes long.
@@ -86,17 +95,19 @@ def measures_of(
         unseen = left_out(head, known.features, known.labels, seed, check)
     units = None if known is None else known.units
     return RoundMeasures(
-        metrics=metrics_of(evaluated),
+        metrics=metrics_of(evaluated, learned),
         audit=audited(unseen, labelled, history, classes, units),
         estimate=estimated(head, unseen, known),
         measured=_predicted(evaluated),
         out_of_fold=_out_of_fold(unseen, known),
         by_chance=by_chance(head, known, evaluated, history),
-        nearly_alike=nearly_alike(evaluated, alike),
+        nearly_alike=nearly_alike(evaluated, alike, learned),
     )
 
 
-def nearly_alike(evaluated: Labelled | None, alike: frozenset[int]) -> NearlyAlike | None:
+def nearly_alike(
+    evaluated: Labelled | None, alike: frozenset[int], learned: Collection[int]
+) -> NearlyAlike | None:
     """Measure without images that are nearly the same as labelled ones; None where none is."""
     if evaluated is None or not alike:
         return None
@@ -104,7 +115,9 @@ def nearly_alike(evaluated: Labelled | None, alike: frozenset[int]) -> NearlyAli
     if not left.any():
         return NearlyAlike(len(alike), None)
     units = None if evaluated.units is None else evaluated.units[left]
-    rest = Metrics.of_probabilities(evaluated.labels[left], evaluated.probabilities[left], units)
+    rest = Metrics.of_probabilities(
+        evaluated.labels[left], evaluated.probabilities[left], units, learned=learned
+    )
     return NearlyAlike(len(alike), rest)
 
 
@@ -162,7 +175,10 @@ def by_chance(
         return None
     classes = evaluated.probabilities.shape[1]
     found = chances_by(known.features[inside], labels, classes, head.strength, evaluated.features)
-    return ByChance(len(labels), Metrics.of_probabilities(evaluated.labels, found, evaluated.units))
+    metrics = Metrics.of_probabilities(
+        evaluated.labels, found, evaluated.units, learned=set(labels.tolist())
+    )
+    return ByChance(len(labels), metrics)
 
 
 def _first_of_their_group(

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.measures.metrics import Area, Auroc, ByChance, Metrics
+from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.operating.areas import Area, Auroc
 from autoal_gui.core.measures.outlook import BAND_NOTE
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.report.charts import COLOURS

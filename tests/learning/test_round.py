@@ -360,6 +360,31 @@ def test_a_class_without_labels_is_no_error(tmp_path):
     assert len(result.metrics.confusion) == 3
 
 
+def test_a_class_that_taught_no_image_has_no_auroc_in_result_and_card(tmp_path):
+    command = command_of(tmp_path)
+    *evaluation, (last, _) = command.evaluation
+    result = result_of(
+        replace(command, classes=("a", "b", "rare"), evaluation=(*evaluation, (last, 2)))
+    )
+    assert result.metrics.unlearned == (2,)
+    assert result.metrics.auroc.classes[2] is None
+    assert load_checkpoint(Path(result.checkpoint))[0].unseen == (2,)
+
+
+def test_a_class_that_was_taught_in_bulk_alone_is_learned(tmp_path):
+    command = command_of(tmp_path)
+    *unlabelled, confirmed = command.unlabelled
+    result = result_of(
+        replace(
+            command,
+            classes=("a", "b", "rare"),
+            unlabelled=tuple(unlabelled),
+            confirmed=((confirmed, 2),),
+        )
+    )
+    assert load_checkpoint(Path(result.checkpoint))[0].unseen == ()
+
+
 def test_no_evaluation_set_means_no_metrics(tmp_path):
     result = result_of(command_of(tmp_path, evaluation=0))
     assert result.metrics is None

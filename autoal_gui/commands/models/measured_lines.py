@@ -39,7 +39,8 @@ def scores(metrics: Metrics) -> str:
     ]
     if metrics.auroc is not None:
         area = metrics.auroc.macro
-        words.append(f"AUROC {_share(area.value, (area.low, area.high))}")
+        of_some = f", {metrics.auroc.mean_words()}" if metrics.unlearned else ""
+        words.append(f"AUROC {_share(area.value, (area.low, area.high))}{of_some}")
     return ", ".join(words)
 
 

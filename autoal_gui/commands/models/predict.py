@@ -196,7 +196,9 @@ def _report(
     _tell_left_out(listing, first)
     if volumes := about_volumes(pool.reader):
         print(f"autoal-gui: {volumes}", file=sys.stderr)
-    measured = MeasuredImages.of_listing(listing, pool.images, classes, models[0].rows, threshold)
+    measured = MeasuredImages.of_listing(
+        listing, pool.images, classes, models[0].rows, threshold, first.card.unseen
+    )
     plain = measured_as_plain(measured, listing.columns)
     lines = list(measured_lines(measured, listing.columns)) if measured.images else []
     if caution is not None:
@@ -227,6 +229,7 @@ def _named(
             one.card.classes,
             dict(zip(one.image_ids, one.probabilities, strict=True)),
             None if options.likeliest else one.card.decision,
+            one.card.unseen,
         )
         for file, one in zip(files, found, strict=True)
     ]

@@ -22,10 +22,10 @@ from autoal_gui.core.measures.metrics import (
     Floats,
     Interval,
     Metrics,
-    areas_of,
     as_plain,
     wilson_interval,
 )
+from autoal_gui.core.measures.operating.areas import areas_of
 
 SHARED = 1.2
 """By which intervals are wider: that of the accuracy then holds the truth in .92 to 1.00 of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.measures.metrics import areas_of
+from autoal_gui.core.measures.operating.areas import areas_of
 
 CITATION = "Yang et al. 2023, Scientific Data 10:41, doi:10.1038/s41597-022-01721-8, table 3"
 PUBLISHED_BY = "ResNet-18, 28 pixels, all training labels, mean of at least three runs"

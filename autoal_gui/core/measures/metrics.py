@@ -1,38 +1,19 @@
 """How well a classifier does on the evaluation set: its confusion matrix, and how it ranks."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.measures.design_effect import design_effect
+from autoal_gui.core.measures.design_effect import NORMAL, design_effect
+from autoal_gui.core.measures.operating.areas import Area, Auroc, areas_of
 from autoal_gui.core.measures.operating.decision import Threshold, decided
 
-Z_95 = 1.959964  # two-sided 95 % quantile of the normal distribution
 Floats = npt.NDArray[np.float64]
 Interval = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Area:
-    """An area under the ROC curve with its 95 % interval, all in [0, 1]."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Auroc:
-    """Areas under the ROC curve, each class against the rest; see `areas_of`."""
-
-    macro: Area
-    """The mean over the classes that occur."""
-    classes: tuple[Area | None, ...]
-    """One a class; None for a class that does not occur."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +36,7 @@ class Metrics:
         probabilities: npt.NDArray[np.floating],
         units: npt.NDArray[np.integer] | None = None,
         threshold: Threshold | None = None,
+        learned: Collection[int] | None = None,
     ) -> "Metrics":
         """Measure predictions.
 
@@ -63,13 +45,15 @@ class Metrics:
             probabilities: (n, C).
             units: (n,) what stays together; None where each image stands alone.
             threshold: which class an image is given, see `decided`.
+            learned: the classes that the model has learned; None where these are all.
 
         Raises:
             ValueError: the arrays differ in length, or an index lies outside [0, C).
         """
         given = decided(probabilities, threshold)
         counted = cls.of(truth, given, probabilities.shape[1], units)
-        return replace(counted, auroc=areas_of(truth, probabilities, counted.design))
+        areas = areas_of(truth, probabilities, counted.design, learned=learned)
+        return replace(counted, auroc=areas)
 
     @classmethod
     def of(
@@ -184,6 +168,14 @@ class Metrics:
         return self.auroc.macro.value if self.auroc else math.nan
 
     @property
+    def unlearned(self) -> tuple[int, ...]:
+        """The classes that occur, but without an area: the model had not learned them."""
+        areas = self.auroc.classes if self.auroc else ()
+        return tuple(
+            c for c, area in enumerate(areas) if area is None and sum(self.confusion[c]) > 0
+        )
+
+    @property
     def accuracy_interval(self) -> Interval:
         """95 % interval of the accuracy."""
         return wilson_interval(self.correct, self.total, self.design)
@@ -203,7 +195,7 @@ class Metrics:
             said = count / self.design
             share = (found / self.design + 1) / (said + 2)
             variance += share * (1 - share) / (said + 2)
-        half = Z_95 * math.sqrt(variance) / len(rows)
+        half = NORMAL * math.sqrt(variance) / len(rows)
         middle = self.balanced_accuracy
         return (max(0.0, middle - half), min(1.0, middle + half))
 
@@ -293,94 +285,7 @@ def wilson_interval(found: float, count: float, design: float = 1.0) -> Interval
         return (0.0, 1.0)
     share = found / count
     said = count / design
-    denominator = 1 + Z_95**2 / said
-    middle = (share + Z_95**2 / (2 * said)) / denominator
-    half = Z_95 * math.sqrt(share * (1 - share) / said + Z_95**2 / (4 * said**2)) / denominator
+    denominator = 1 + NORMAL**2 / said
+    middle = (share + NORMAL**2 / (2 * said)) / denominator
+    half = NORMAL * math.sqrt(share * (1 - share) / said + NORMAL**2 / (4 * said**2)) / denominator
     return (max(0.0, middle - half), min(1.0, middle + half))
-
-
-def areas_of(
-    truth: npt.NDArray[np.integer],
-    probabilities: npt.NDArray[np.floating],
-    design: float = 1.0,
-    weights: Floats | None = None,
-) -> Auroc | None:
-    """Return the areas under the ROC curves, each class against the rest (Mann & Whitney 1947).
-
-    The intervals are those of DeLong et al. (1988): an image's placement is the share of the other
-    side that it is ranked before, and the variances of the placements' means add up. The mean over
-    classes is treated alike, its images class by class, whose numbers are taken as given. To each
-    class's placements a best and a worst one are added, as Agresti & Coull (1998) do for shares:
-    without, a perfect ranking of ten images would count as certain.
-
-    Args:
-        truth: (n,) class indices in [0, C).
-        probabilities: (n, C).
-        design: by what factor groups widen the variances, see `design_effect`.
-        weights: (n,) positive, what each image counts for; None where all count the same.
-
-    Returns:
-        None where fewer than two classes occur.
-    """
-    present = np.unique(truth).tolist()
-    if len(present) < 2:
-        return None
-    counts = np.ones(len(truth)) if weights is None else weights
-    columns = {c: _placements(truth == c, probabilities[:, c], counts) for c in present}
-    classes = tuple(
-        _area([columns[c]], [c], truth, counts, design) if c in columns else None
-        for c in range(probabilities.shape[1])
-    )
-    return Auroc(_area(list(columns.values()), present, truth, counts, design), classes)
-
-
-def _placements(
-    inside: npt.NDArray[np.bool_], scores: npt.NDArray[np.floating], counts: Floats
-) -> Floats:
-    """Return (n,) the share of the other side that each image is ranked rightly against."""
-    below_all = _below(scores, counts)
-    placements = np.empty(len(scores))
-    for side in (inside, ~inside):
-        lower = (below_all[side] - _below(scores[side], counts[side])) / counts[~side].sum()
-        placements[side] = lower if side is inside else 1 - lower
-    return placements
-
-
-def _below(values: npt.NDArray[np.floating], counts: Floats) -> Floats:
-    """Return (n,) how much lies below each value, and half of what is equal to it."""
-    _, places = np.unique(values, return_inverse=True)
-    equal = np.bincount(places.reshape(-1), counts)
-    lower: Floats = (np.cumsum(equal) - equal / 2)[places.reshape(-1)]
-    return lower
-
-
-def _area(
-    columns: list[Floats],
-    classes: list[int],
-    truth: npt.NDArray[np.integer],
-    counts: Floats,
-    design: float,
-) -> Area:
-    """Return the mean of the areas of some classes, of which the placements are given."""
-    totals = np.bincount(truth, counts)
-    value = sum(
-        float((counts * p)[truth == c].sum()) / totals[c]
-        for p, c in zip(columns, classes, strict=True)
-    ) / len(columns)
-    variance = 0.0
-    for own in np.unique(truth).tolist():
-        inside = truth == own
-        parts = [
-            (1 / totals[c] if c == own else 1 / (totals.sum() - totals[c]), p)
-            for p, c in zip(columns, classes, strict=True)
-        ]
-        largest = sum(part for part, _ in parts) / len(columns)
-        held = sum(part * p[inside] for part, p in parts) / len(columns) / largest
-        usual = totals[own] / len(held)
-        padded = np.append(held, (0.0, 1.0))  # in [0, 1]
-        heavy = np.append(counts[inside], (usual, usual)) / usual
-        middle = np.average(padded, weights=heavy)
-        spread = float((heavy**2 * (padded - middle) ** 2).sum() / heavy.sum() ** 2)
-        variance += (largest * totals[own]) ** 2 * spread
-    half = Z_95 * math.sqrt(variance * design)
-    return Area(value, max(0.0, value - half), min(1.0, value + half))

@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 
 from autoal_gui.core.language import decimal, number, percent, tr, tr_count
-from autoal_gui.core.measures.metrics import Z_95, ByChance, Metrics
+from autoal_gui.core.measures.design_effect import NORMAL
+from autoal_gui.core.measures.metrics import ByChance, Metrics
 
 SPAN = 3  # rounds whose gain is told, and as many are looked ahead
 FEWEST = 5  # measured rounds before stopping is advised
@@ -53,7 +54,7 @@ class Point:
             metrics.balanced_accuracy,
             1 / (len(counts) * min(counts)),
             1 / len(counts),
-            (high - low) / (2 * Z_95),
+            (high - low) / (2 * NORMAL),
         )
 
 

@@ -36,6 +36,13 @@ def learned_classes(project: Project) -> dict[int, Learned]:
     return found
 
 
+def classes_taught(project: Project, record: RoundRecord) -> frozenset[int]:
+    """Return the classes that the model of a round had learned, as labels stand now."""
+    begun = record.started
+    times = enumerate(_taught(project))
+    return frozenset(c for c, of_one in times if any(at <= begun for at in of_one.values()))
+
+
 def short_classes(project: Project) -> dict[int, int]:
     """Return how many labels teach each class in use that has too few to rely on.
 

@@ -1,5 +1,7 @@
 """The images that the numbers of a project rest on, with what a model makes of each."""
 
+from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.learned_classes import classes_taught
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.core.sets.partition import units_of
@@ -14,7 +16,9 @@ def measured_images(project: Project) -> MeasuredImages:
     """
     found, classes = project.rounds.predictions(), len(project.classes.names)
     truth = dict(project.labels.evaluation()) or _drawn(project)
-    return MeasuredImages.of(project.pool.images, truth, found, classes)
+    model = last_model(project)
+    learned = None if model is None else classes_taught(project, model.record)
+    return MeasuredImages.of(project.pool.images, truth, found, classes, learned=learned)
 
 
 def measured_classes(project: Project) -> dict[int, int]:

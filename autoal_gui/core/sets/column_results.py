@@ -1,6 +1,6 @@
 """How a model does on the parts into which the columns of a set divide it, and on whole groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,8 @@ class MeasuredImages:
     """(n, C)."""
     threshold: Threshold | None = None
     """Which class an image is given, see `decided`."""
+    learned: Collection[int] | None = None
+    """The classes that the model has learned; None where these are all."""
 
     @classmethod
     def of(
@@ -43,6 +45,7 @@ class MeasuredImages:
         found: Mapping[int, Floats],
         classes: int,
         threshold: Threshold | None = None,
+        learned: Collection[int] | None = None,
     ) -> "MeasuredImages":
         """Put together what is known of images that have both a class and a prediction.
 
@@ -53,13 +56,14 @@ class MeasuredImages:
                 yet has none.
             classes: C.
             threshold: which class an image is given, see `decided`.
+            learned: the classes that the model has learned; None where these are all.
         """
         ids = sorted(truth.keys() & found.keys() & images.keys())
         rows = np.zeros((len(ids), classes))
         for place, image_id in enumerate(ids):
             rows[place, : len(found[image_id])] = found[image_id]
         known = np.array([truth[i] for i in ids], np.int64)
-        return cls(tuple(images[i] for i in ids), known, rows, threshold)
+        return cls(tuple(images[i] for i in ids), known, rows, threshold, learned)
 
     @classmethod
     def of_listing(
@@ -69,6 +73,7 @@ class MeasuredImages:
         classes: Sequence[str],
         found: Mapping[int, Floats],
         threshold: Threshold | None = None,
+        unseen: Collection[int] = (),
     ) -> "MeasuredImages":
         """Put together what is known of a set that a model of another one has predicted.
 
@@ -78,6 +83,7 @@ class MeasuredImages:
             classes: those of the model; a label of another one measures nothing.
             found: (C,) the probabilities of each image id.
             threshold: which class an image is given, see `decided`.
+            unseen: the classes of which the model has learned no image.
         """
         places = {name: index for index, name in enumerate(classes)}
         labels = {i: image.label for i, image in enumerate(listing.images, start=1)}
@@ -86,7 +92,8 @@ class MeasuredImages:
             for i, label in labels.items()
             if label is not None and listing.classes[label] in places
         }
-        return cls.of(images, truth, found, len(places), threshold)
+        learned = frozenset(range(len(places))).difference(unseen)
+        return cls.of(images, truth, found, len(places), threshold, learned)
 
     @classmethod
     def nothing(cls) -> "MeasuredImages":
@@ -103,7 +110,9 @@ class MeasuredImages:
     @property
     def metrics(self) -> Metrics:
         """How the model does on all of them."""
-        return Metrics.of_probabilities(self.truth, self.probabilities, self.units, self.threshold)
+        return Metrics.of_probabilities(
+            self.truth, self.probabilities, self.units, self.threshold, self.learned
+        )
 
     @property
     def given(self) -> npt.NDArray[np.intp]:
@@ -202,7 +211,9 @@ def by_group(measured: MeasuredImages) -> GroupResult | None:
     if len(truth) <= mixed:
         return None
     found = np.array(rows).reshape(-1, classes)
-    metrics = Metrics.of_probabilities(np.array(truth), found, threshold=measured.threshold)
+    metrics = Metrics.of_probabilities(
+        np.array(truth), found, threshold=measured.threshold, learned=measured.learned
+    )
     return GroupResult(metrics, mixed)
 
 

@@ -25,6 +25,8 @@ class ModelAnswers:
     """(C,) the probabilities of each image id."""
     threshold: Threshold | None = None
     """Which class an image is given, see `decided`."""
+    unseen: tuple[int, ...] = ()
+    """The classes of which it has learned no image."""
 
     def best(self, image_id: int) -> str:
         """Return the name of the class that an image is given; nothing where it was not read."""
@@ -74,7 +76,8 @@ def compared(
     measured = []
     for model in models:
         truth = {i: model.classes.index(labels[i]) for i in shared}
-        found = images, truth, model.rows, len(model.classes), model.threshold
+        learned = frozenset(range(len(model.classes))).difference(model.unseen)
+        found = images, truth, model.rows, len(model.classes), model.threshold, learned
         measured.append(MeasuredImages.of(*found))
     first = measured[0]
     right = [one.given == one.truth for one in measured]

@@ -9,7 +9,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -232,6 +232,9 @@ def _rounds(replay: "Replay", count: int) -> Iterator[tuple[dict[str, Any], Roun
         metrics = result.metrics or _untrained_metrics(replay, {q.image_id for q in result.queries})
         # Who knows one class alone ranks no image before another.
         blind = {"auroc": (0.5, 0.5, 0.5)} if metrics and not result.metrics else {}
+        if result.metrics and result.metrics.unlearned:  # methods are compared on the same classes
+            measured = replace(replay.data.measured(result), learned=None).metrics
+            blind = {"auroc": astuple(measured.auroc.macro)} if measured.auroc else {}
         confusion = metrics.confusion if metrics else None
         yield {**as_record(result), **blind, "confusion": confusion, **took}, result
         started, worked = time.perf_counter(), time.process_time()

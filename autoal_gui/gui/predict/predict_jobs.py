@@ -93,7 +93,8 @@ def answers_of(model: ChosenModel, found: PredictFinished) -> ModelAnswers:
     """Return what a model says, by image id."""
     predicted = found.predicted
     rows = zip(predicted.image_ids.tolist(), predicted.probabilities, strict=True)
-    return ModelAnswers(model.name, found.classes, dict(rows), model.threshold or found.threshold)
+    threshold = model.threshold or found.threshold
+    return ModelAnswers(model.name, found.classes, dict(rows), threshold, found.unseen)
 
 
 def saved(target: Path, found: Predicting, progress: ProgressCallback) -> None:

@@ -305,7 +305,7 @@ class PredictSession(QObject):
         rows = dict(zip(predicted.image_ids.tolist(), predicted.probabilities, strict=True))
         classes = self.result.classes
         return MeasuredImages.of_listing(
-            self.listing, self.pool.images, classes, rows, self.threshold
+            self.listing, self.pool.images, classes, rows, self.threshold, self.result.unseen
         )
 
     def unknown_words(self) -> str:

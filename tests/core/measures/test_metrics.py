@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from autoal_gui.core.measures.metrics import Metrics, areas_of, wilson_interval
+from autoal_gui.core.measures.metrics import Metrics, wilson_interval
 
 answers = st.integers(1, 20).flatmap(
     lambda classes: st.tuples(
@@ -105,95 +105,6 @@ def test_an_index_that_is_no_class_is_refused(pairs):
 def test_lengths_must_match():
     with pytest.raises(ValueError, match="do not match"):
         Metrics.of(np.array([0, 1]), np.array([0]), 2)
-
-
-# -- the area under the ROC curve ---------------------------------------------------------------
-
-
-@st.composite
-def rankings(draw):
-    """Classes of a few images and their probabilities, many of which coincide."""
-    classes = draw(st.integers(2, 5))
-    images = draw(st.integers(2, 40))
-    truth = np.array(draw(st.lists(st.integers(0, classes - 1), min_size=images, max_size=images)))
-    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
-    scores = rng.integers(1, 6, (images, classes)).astype(float)
-    return truth, scores / scores.sum(1, keepdims=True)
-
-
-@given(rankings())
-def test_areas_equal_those_of_sklearn(case):
-    from sklearn.metrics import roc_auc_score
-
-    truth, probabilities = case
-    areas = areas_of(truth, probabilities)
-    present = np.unique(truth)
-    if len(present) < 2:
-        assert areas is None
-        return
-    expected = {c: roc_auc_score(truth == c, probabilities[:, c]) for c in present.tolist()}
-    assert areas.macro.value == pytest.approx(np.mean(list(expected.values())))
-    for c, area in enumerate(areas.classes):
-        if c not in expected:
-            assert area is None
-            continue
-        assert area.value == pytest.approx(expected[c])
-        assert 0 <= area.low <= area.value + 1e-12
-        assert area.value - 1e-12 <= area.high <= 1
-
-
-def delong_deviation(truth, scores):
-    """The standard error of DeLong et al. 1988, pair by pair."""
-    inside, outside = scores[truth], scores[~truth]
-    pairs = (inside[:, None] > outside) + 0.5 * (inside[:, None] == outside)
-    own, other = pairs.mean(1), pairs.mean(0)
-    return math.sqrt(own.var(ddof=1) / len(own) + other.var(ddof=1) / len(other))
-
-
-def binormal(images, seed, apart=1.0):
-    rng = np.random.default_rng(seed)
-    truth = np.arange(images) % 2
-    scores = 1 / (1 + np.exp(-(rng.normal(size=images) + apart * truth)))
-    return truth, np.stack((1 - scores, scores), axis=1)
-
-
-def test_the_interval_is_delongs_where_there_are_many_images():
-    truth, probabilities = binormal(2000, 0)
-    area = areas_of(truth, probabilities).macro
-    expected = 1.959964 * delong_deviation(truth == 1, probabilities[:, 1])
-    assert (area.high - area.low) / 2 == pytest.approx(expected, rel=0.02)
-
-
-def test_the_interval_of_few_images_is_wider_than_delongs_and_holds_the_truth():
-    held, truth_value = 0, 0.7602499389065233  # Phi(1 / sqrt 2)
-    for seed in range(400):
-        truth, probabilities = binormal(40, seed)
-        area = areas_of(truth, probabilities).macro
-        half = 1.959964 * delong_deviation(truth == 1, probabilities[:, 1])
-        assert area.low < area.value - half or area.low == 0
-        held += area.low <= truth_value <= area.high
-    assert held / 400 > 0.92
-
-
-def test_the_mean_over_classes_has_an_interval_that_holds_the_truth():
-    rng = np.random.default_rng(5)
-
-    def drawn(images):
-        truth = np.arange(images) % 3
-        logits = rng.normal(size=(images, 3)) + np.eye(3)[truth]
-        powers = np.exp(logits)
-        return areas_of(truth, powers / powers.sum(1, keepdims=True)).macro
-
-    limit = drawn(200_000).value
-    held = sum(area.low <= limit <= area.high for area in (drawn(60) for _ in range(300)))
-    assert held / 300 > 0.92
-
-
-def test_a_perfect_ranking_of_few_images_is_not_certain():
-    truth = np.array([0] * 5 + [1] * 5)
-    area = areas_of(truth, np.eye(2)[truth]).macro
-    assert area.value == area.high == 1
-    assert area.low < 0.85
 
 
 def test_metrics_of_probabilities_take_the_likeliest_class():

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autoal_gui.core.images.pool import PoolImage
+from autoal_gui.core.images.pool import ImagePool, PoolImage
+from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.measures.by_part import part_sentence, verdict
 from autoal_gui.core.measures.metrics import wilson_interval
 from autoal_gui.core.sets.column_results import (
@@ -49,6 +50,14 @@ def test_a_clinician_reads_how_many_are_right_of_each_part():
         "Men: right on 47 of 50 (84 to 98%)",
     ]
     assert verdict(result.parts) == "No difference between them can be told from chance."
+
+
+def test_a_set_is_measured_without_the_area_of_a_class_that_the_model_never_saw():
+    listing = Listing(("a", "b"), tuple(ListedImage(str(n), "", label=n % 2) for n in range(4)))
+    images = ImagePool.of_listing(listing, reader=None).images
+    found = {i: np.array([0.5, 0.5]) for i in images}
+    measures = MeasuredImages.of_listing(listing, images, ("a", "b"), found, unseen=(1,))
+    assert measures.metrics.unlearned == (1,)
 
 
 def test_a_difference_is_told_where_the_intervals_do_not_touch():

@@ -1,5 +1,7 @@
 """Models are compared on the images whose class all of them know and could read."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from autoal_gui.core.images.pool import ImagePool
@@ -43,6 +45,13 @@ def test_only_what_all_models_know_and_have_read_is_compared():
     assert [one["name"] for one in plain["models"]] == ["first", "second"]
     (against,) = plain["against_the_first"]
     assert (against["name"], against["p"]) == ("second", 1.0)
+
+
+def test_a_class_that_a_model_has_not_learned_has_no_auroc():
+    names, answers = ["cat", "dog", "owl"], ["cat", "dog", "owl", "dog", "cat", "dog"]
+    rare = replace(model("rare", names, answers), unseen=(2,))
+    found = compared(LISTING, IMAGES, [rare, model("all", names, answers)])
+    assert [one.metrics.unlearned for one in found.measured] == [(2,), ()]
 
 
 def test_models_without_a_labelled_image_in_common_are_not_compared():

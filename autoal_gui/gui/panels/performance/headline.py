@@ -9,7 +9,7 @@ from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_coun
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN
-from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, curve_point
+from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, curve_point, curve_span
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import BIG, SMALL
@@ -88,9 +88,8 @@ class Headline(QWidget):
         tip = tr(ESTIMATE_TIP if estimated else INTERVAL_TIP)
         self.share.setToolTip(tip)
         for place in BESIDE:
-            value = curve_point(metrics, place)
-            self.numbers[place].setText(percent(value.value, 1))
-            self.intervals[place].setText(value.span)
+            self.numbers[place].setText(percent(curve_point(metrics, place).value, 1))
+            self.intervals[place].setText(curve_span(metrics, place))
             self.intervals[place].setToolTip(tip)
 
     def show_warnings(self, found: Sequence[tuple[int, str, bool]], aside: bool = False) -> None:

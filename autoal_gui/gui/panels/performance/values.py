@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from autoal_gui.core.language import decimal, mark, number, percent, tr_count
-from autoal_gui.core.measures.metrics import Area, Metrics
+from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
+from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.measures.operating.areas import Area
 
 MEASURES = (mark("Balanced accuracy"), mark("Accuracy"), mark("AUROC"))
 TIPS = (
@@ -14,6 +15,10 @@ TIPS = (
         "The area under the ROC curve, each class against the rest, the mean over classes: how "
         "often an image of a class is ranked before one of another. Intervals by DeLong's method."
     ),
+)
+NOT_LEARNED = mark(
+    "The model had no label of this class to learn from when it was trained, so that it ranks "
+    "images of it by chance: no AUROC is told, nor does it count into the mean."
 )
 
 
@@ -58,6 +63,14 @@ def curve_point(metrics: Metrics, position: int) -> Value:
     return Value.of_area(metrics.auroc.macro if metrics.auroc else None)
 
 
+def curve_span(metrics: Metrics, position: int) -> str:
+    """Return the interval of a measure of `MEASURES`, and of which classes it is if not of all."""
+    span = curve_point(metrics, position).span
+    if MEASURES[position] != "AUROC" or metrics.auroc is None or not metrics.unlearned:
+        return span
+    return f"{span}, {metrics.auroc.mean_words()}"
+
+
 def class_values(metrics: Metrics, class_index: int) -> list[tuple[Value, str]]:
     """Return sensitivity, specificity and AUROC of a class, each with its counts in words."""
     shares: list[tuple[Value, str]] = []
@@ -78,4 +91,5 @@ def class_values(metrics: Metrics, class_index: int) -> list[tuple[Value, str]]:
         )
         shares.append((Value(value, *interval) if count else UNKNOWN, words))
     area = metrics.auroc.classes[class_index] if metrics.auroc else None
-    return [*shares, (Value.of_area(area), "")]
+    tip = tr(NOT_LEARNED) if class_index in metrics.unlearned else ""
+    return [*shares, (Value.of_area(area), tip)]

@@ -71,6 +71,21 @@ def test_how_many_are_right_stands_beside_always_saying_the_commonest_class(show
     assert card.baseline.text().endswith("The model is not shown to be better than that.")
 
 
+def test_a_class_that_was_not_learned_has_no_auroc_and_the_headline_says_of_which_it_is(shown):
+    truth, rows = np.array([0, 0, 1, 1, 2]), np.eye(3)[[0, 1, 1, 1, 0]]
+    found = Metrics.of_probabilities(truth, rows, learned={0, 1})
+    card, table = shown(Headline()), shown(ClassTable())
+    card.show_metrics(found, CLASSES)
+    assert card.intervals[2].text().endswith("%, mean over the 2 classes that it has learned")
+    value, tip = class_values(found, 2)[2]
+    assert math.isnan(value.value)
+    assert tip.startswith("The model had no label of this class")
+    table.show_classes(found, CLASSES)
+    assert table.texts().count("–") == 1
+    card.show_metrics(Metrics.of_probabilities(truth, rows), CLASSES)
+    assert card.intervals[2].text().endswith("%")
+
+
 def test_an_estimate_says_that_it_stands_for_all_images(shown):
     truth, rows = np.arange(20) % 2, np.tile((0.7, 0.3), (20, 1))
     found = Estimate.of_answers(truth, rows, np.where(truth, 1.0, 3.0))
