@@ -1,6 +1,8 @@
 """The answers: a button for each class with its key on it, then unsure, skip and undo."""
 
+from collections.abc import Mapping
 from itertools import pairwise
+from types import MappingProxyType
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -28,7 +30,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import number, tr
 from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.widgets.answers import paint_key
 from autoal_gui.gui.widgets.sizes import icon_size
@@ -36,6 +38,7 @@ from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import BODY, SMALL, Theme, scale_font
 
 ROOMY, COMPACT = 1.75, 1.3  # heights of a line that a button takes
+NONE: Mapping[int, int] = MappingProxyType({})
 LEAST = 8  # heights of a line that a button is wide at least
 
 
@@ -50,22 +53,38 @@ class ClassButton(QPushButton):
         super().__init__()
         self._lines = COMPACT if compact else ROOMY
         self._index, self._key, self._name, self._theme = class_index, key, name, theme
-        self._count = 0
+        self._count = "0"
         self.setProperty("role", "class")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(tr("{name}, key {key}", name=name, key=key) if key else name)
         if key:
-            tip = tr("{name}: press {key}", name=name, key=key)
+            self._tip = tr("{name}: press {key}", name=name, key=key)
         else:
-            tip = tr("{name}: no key is left; click here, or type its name", name=name)
-        self.setToolTip(plain_tip(tip))
+            self._tip = tr("{name}: no key is left; click here, or type its name", name=name)
+        self.setToolTip(plain_tip(self._tip))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._choose)
 
-    def set_state(self, chosen: bool, count: int) -> None:
-        """Say whether the image on screen has this class, and how many images have it."""
-        self._count = count
+    @property
+    def count(self) -> str:
+        """How many images have this class, as it is shown."""
+        return self._count
+
+    def set_state(self, chosen: bool, count: int, confirmed: int = 0) -> None:
+        """Say whether the image on screen has this class, and how many images have it.
+
+        Args:
+            chosen: whether the image has it.
+            count: images that were given it singly.
+            confirmed: those besides that were confirmed in bulk.
+        """
+        singly, in_bulk = number(count), number(confirmed)
+        told = tr(
+            "{singly} answered singly, {in_bulk} confirmed in bulk.", singly=singly, in_bulk=in_bulk
+        )
+        self._count = f"{singly} + {in_bulk}" if confirmed else singly
+        self.setToolTip(plain_tip(f"{self._tip}\n{told}" if confirmed else self._tip))
         self.setChecked(chosen)
         self.update()
 
@@ -92,7 +111,7 @@ class ClassButton(QPushButton):
         side = line + 8.0
         cap = QRectF((self.height() - side) / 2, (self.height() - side) / 2, side, side)
         paint_key(painter, cap, self._index, self._key)
-        count = str(self._count)
+        count = self._count
         room = self.fontMetrics().horizontalAdvance(count) + 12
         text = self.rect().adjusted(int(cap.right()) + 10, 0, -room - 6, 0)
         painter.setPen(QColor(self._theme.colours.text))
@@ -196,10 +215,23 @@ class ClassPanel(QFrame):
             shortcut.activated.connect(button._choose)
             self._shortcuts.append(shortcut)
 
-    def set_state(self, chosen: int | None, counts: tuple[int, ...], enabled: bool) -> None:
-        """Show the class of the image on screen and the number of images a class has."""
+    def set_state(
+        self,
+        chosen: int | None,
+        counts: tuple[int, ...],
+        enabled: bool,
+        confirmed: Mapping[int, int] = NONE,
+    ) -> None:
+        """Show the class of the image on screen and the number of images a class has.
+
+        Args:
+            chosen: the class of the image; None where it has none.
+            counts: images of each class.
+            enabled: whether there is anything to give a class.
+            confirmed: those besides that were confirmed in bulk, by class.
+        """
         for index, button in enumerate(self._buttons):
-            button.set_state(index == chosen, counts[index])
+            button.set_state(index == chosen, counts[index], confirmed.get(index, 0))
             button.setEnabled(enabled)
         for shortcut in self._shortcuts:
             shortcut.setEnabled(enabled)

@@ -304,7 +304,8 @@ class Desk(QWidget):
         entry = self._controller.images.shown_answer(image_id)
         chosen = entry.class_index if entry else None
         many = self.views.currentWidget() is self.grid  # whose images may all have answers
-        self.class_panel.set_state(chosen, counts, enabled=many or image_id is not None)
+        enabled, in_bulk = many or image_id is not None, project.labels.counts.confirmed
+        self.class_panel.set_state(chosen, counts, enabled=enabled, confirmed=in_bulk)
         self.class_panel.set_feedback("" if project.labels.answers else tr(FIRST_HINT))
         told = self.image_bar.show_said(image_id)
         if told is not None and not many:  # the grid hides the bar

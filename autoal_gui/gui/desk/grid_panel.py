@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QPushButton,
@@ -109,9 +109,12 @@ class GridPanel(QWidget):
         self.count = text_label()
         self.newer = NoticeBar(theme)
         self.one = QPushButton(tr("One image"))
-        self.one.setToolTip(tr("Show one large image again"))
+        self.one.setToolTip(tr("Show one large image again (Esc)"))
         self.one.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.one.clicked.connect(self.left)
+        leave = QShortcut(Qt.Key.Key_Escape, self)
+        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        leave.activated.connect(self._on_escape)
         self.size_slider = QSlider(Qt.Orientation.Horizontal)
         self.size_slider.setRange(SMALLEST, LARGEST)
         self.size_slider.setValue(self.grid.side)
@@ -184,6 +187,16 @@ class GridPanel(QWidget):
         self._controller.labelling.select(None)
         if self._controller.is_open:
             self._controller.images.look_at(None)
+
+    @Slot()
+    def _on_escape(self) -> None:
+        """Go back to one large image; of several that are selected go back to one first."""
+        selected = self.grid.selected()
+        if len(selected) > 1:
+            select_images(self.grid, selected[:1])
+            self._on_selection()
+        else:
+            self.left.emit()
 
     def _look(self) -> None:
         """Have what is shown stay until it is left or answered."""
@@ -364,7 +377,20 @@ class GridPanel(QWidget):
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
         hint = tr("Drag over several images, then press the key of a class.")
         counts = tr("{words}.", words=clauses((images, chosen)))
-        self.count.setText(f"{counts} {self._remark or hint}")
+        self.count.setText(f"{counts} {self._remark or self._round_words() or hint}")
+
+    def _round_words(self) -> str:
+        """Say where the next round comes before the batch that is shown has all its answers."""
+        images, left = self._controller.images, self._controller.training.answers_left
+        waiting = [image for image in self.grid.images if image not in images.answered]
+        read_alone = any(image in images.checks for image in waiting)
+        if self.which.currentIndex() != BATCH or read_alone or not 0 < left < len(waiting):
+            return ""
+        return tr_count(
+            "The next round starts after {count} more answer; the others may be asked later.",
+            "The next round starts after {count} more answers; the others may be asked later.",
+            left,
+        )
 
     def _on_closed(self) -> None:
         self._only, self._ranked, self._example = (), None, None

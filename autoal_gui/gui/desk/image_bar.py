@@ -87,9 +87,10 @@ class ImageBar(QFrame):
     def show_position(self, image_id: int | None) -> None:
         """Say where in the batch an image is."""
         images = self._controller.images
-        self.position.setText(position_text(image_id, images.batch))
         answered = images.batch_answers  # computed from the whole batch: once a key is enough
         done = sum(image in answered for image in images.batch)
+        left = len(images.batch) - done
+        self.position.setText(position_text(image_id, images.batch, left))
         self.ring.show_done(done, len(images.batch))
         self.position.setToolTip(plain_tip(next_round_words(self._controller)))
 
@@ -149,14 +150,17 @@ class ImageBar(QFrame):
         self.zoom.setText(percent(scale))
 
 
-def position_text(image_id: int | None, batch: tuple[int, ...]) -> str:
-    """Say where in a batch of image ids an image is."""
+def position_text(image_id: int | None, batch: tuple[int, ...], left: int) -> str:
+    """Say where in a batch of image ids an image is, and how many are left if that is no telling.
+
+    Of images that were answered out of turn, in the grid or on the map, some lie further on.
+    """
     if image_id is None:
         return tr("No image is left")
     if image_id not in batch:
         return tr("An image of an earlier batch")
-    return tr(
-        "{place} of {total}",
-        place=number(batch.index(image_id) + 1),
-        total=number(len(batch)),
-    )
+    place = batch.index(image_id)
+    values = {"place": number(place + 1), "total": number(len(batch)), "left": number(left)}
+    if 0 < left < len(batch) - place:
+        return tr("{place} of {total}, {left} left", **values)
+    return tr("{place} of {total}", **values)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.language import mark, percent, tr, tr_count
 from autoal_gui.core.messages import Writing
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.project.newer_labels import newer_labels
@@ -60,7 +60,8 @@ class ModelLine(QWidget):
         controller = self._controller
         if not controller.is_open:
             return
-        self.words.setText(model_words(controller.project))
+        words = model_words(controller.project), point_words(controller)
+        self.words.setText(" ".join(filter(None, words)))
         newer = newer_words(controller.project)
         shown = bool(newer or self.newer.text())
         self.newer.setText(newer or (tr(HAS_ALL) if shown else ""))
@@ -75,6 +76,18 @@ def model_words(project: Project) -> str:
     if model is None:
         return tr(NO_MODEL)
     return tr("The model of {model}: it is read back and compared after writing.", model=model.name)
+
+
+def point_words(controller: Controller) -> str:
+    """Say which operating point goes along with the model; "" where none is in use."""
+    threshold = controller.in_use.threshold
+    if threshold is None:
+        return ""
+    return tr(
+        "Its operating point goes along: “{name}” from {value} on.",
+        name=controller.project.classes.names[threshold.class_index],
+        value=percent(threshold.value, 1),
+    )
 
 
 def newer_words(project: Project) -> str:

@@ -85,7 +85,8 @@ def trust_words(record: RoundRecord) -> str:
     if found is None:
         return tr(
             "Round {number}: there were too few labels to learn weights from, so that all "
-            "strategies counted the same.",
+            "strategies counted the same; those that rank the images nearly alike share one "
+            "weight.",
             **values,
         )
     values |= {"gain": percent(abs(found.gain), 1), "error": percent(found.error, 1)}

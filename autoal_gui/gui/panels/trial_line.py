@@ -8,24 +8,23 @@ from autoal_gui.core.messages import Progress
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.rounds.layer_trial import is_off, seconds_of, was_too_long
 from autoal_gui.gui.session.rounds.trial_words import GOES_ON, LABEL_ON, trial_words
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
-LEFT_OUT = mark("Training every layer is not tried, as you wished, until you turn it on again.")
-LONG = mark(
-    "Training every layer is not tried by itself: it takes about {time} here, and the next round "
-    "would wait for it."
+LEFT_OUT = mark("The whole network is not trained, as you wished.")
+LONG = mark("The whole network is not trained: it takes about {time}.")
+LONG_UNTIMED = mark("The whole network is not trained: it takes minutes.")
+WANTED = mark("The next round tries whether training the whole network is better.")
+WHAT = mark(
+    "Rounds fit only the last layer of the network to your labels, which takes seconds. Training "
+    "the whole network (every layer) fits all of it to your images. With many labels that can be "
+    "more accurate; until then the last layer alone is as good or better. A round that tries it "
+    "compares both and keeps the better one; the next round waits for it."
 )
-LONG_UNTIMED = mark(
-    "Training every layer is not tried by itself: it takes minutes here, and the next round would "
-    "wait for it."
-)
-WANTED = mark("The next round tries whether training every layer is better.")
 TIP = mark(
     "Leave this trial out of this and of later rounds, until you turn it on again here; rounds "
     "keep the way of training that was found best so far."
 )
-AGAIN_TIP = mark("The next round makes the trial; it may take minutes")
 
 
 class TrialLine(QWidget):
@@ -35,13 +34,14 @@ class TrialLine(QWidget):
         super().__init__()
         self._controller = controller
         self.words = text_label(size=SMALL)
+        self.words.setToolTip(plain_tip(tr(WHAT)))
         self.leave_it = QPushButton(tr("Leave it out"))
         self.leave_it.setToolTip(tr(TIP))
         self.leave_it.setAccessibleDescription(tr(TIP))
         self.leave_it.clicked.connect(self._leave_out)
         self.again = QPushButton(tr("Try it in the next round"))
-        self.again.setToolTip(tr(AGAIN_TIP))
-        self.again.setAccessibleDescription(tr(AGAIN_TIP))
+        self.again.setToolTip(plain_tip(tr(WHAT)))
+        self.again.setAccessibleDescription(tr(WHAT))
         self.again.clicked.connect(self._want_again)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

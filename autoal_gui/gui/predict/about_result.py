@@ -18,7 +18,10 @@ DROPPED = mark(
 
 
 def about_result(session: PredictSession, controller: Controller) -> str:
-    """Say it in plain sentences; without the rule as long as there is no result."""
+    """Say it in plain sentences; without the rule as long as there is no result.
+
+    While others are predicted nothing is asked for that these bring: the newest model and rule.
+    """
     unlike = unlike_sentence(session.caution) if session.caution is not None else ""
     words = [unlike, tr(NOT_A_DIAGNOSIS), session.unknown_words()]
     if session.result is not None:
@@ -26,7 +29,8 @@ def about_result(session: PredictSession, controller: Controller) -> str:
         classes, used = session.result.classes, session.threshold
         if used is not None:
             words.append(threshold_sentence(classes[used.class_index], used.value))
-        words.append(_out_of_date(session, controller, used))
+        if not session.is_busy:
+            words.append(_out_of_date(session, controller, used))
     return " ".join(filter(None, words))
 
 
@@ -37,7 +41,7 @@ def _made_by(session: PredictSession, controller: Controller) -> str:
         return ""
     words = tr("The model that made them: {model}.", model=model.name)
     last = last_model(controller.project) if _is_of_open_project(model, controller) else None
-    if last is None or last.file == model.file:
+    if last is None or last.file == model.file or session.is_busy:
         return words
     newer = tr(
         "There is a newer one by now, {model}: press Predict again to use it.",

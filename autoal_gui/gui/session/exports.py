@@ -45,6 +45,7 @@ CARD_BESIDE = mark("Beside it lie a model card and how images must be prepared."
 WHOLE_FOLDER = mark("Begin with HOW_TO_USE.md: it says what each file is for.")
 NEXT = mark("The work that runs makes way; the model of {model} is written next.")
 TAKES = mark("It takes about {time}.")
+LEFT = mark("About {time} left.")
 LATE = mark("It takes longer than the {time} that were expected.")
 AFTER_WORK = mark("The model will be written when the work that is running now has ended.")
 
@@ -53,6 +54,7 @@ BY_SIZE = {"onnx": (20.0, 0.5), "pt2": (10.0, 0.3)}
 """Seconds that a format takes on a slow computer, and those more for each MB of the model: of the
 formats that take long. What this computer took last tells better."""
 WORTH_TELLING = 2.0  # seconds
+TICK = 1000  # milliseconds after which the time left is told anew
 LATE_BY = 1.1  # times what was told, which is about so
 
 
@@ -68,6 +70,11 @@ class WritingClock:
         self._format, self._began = _format_of(command, writing), time.monotonic()
         seconds = _seconds_of(project, command, self._format)
         return replace(writing, seconds=seconds if seconds >= WORTH_TELLING else None)
+
+    def passing(self, writing: Writing) -> Writing:
+        """Return a part that is being written with the seconds that it still takes."""
+        taken = time.monotonic() - self._began
+        return replace(writing, left=max(1.0, (writing.seconds or 0.0) - taken))
 
     def end(self, project: Project) -> None:
         """Keep how long the part took that is complete now."""
@@ -87,6 +94,8 @@ def timed_words(writing: Writing) -> str:
     """Say what of a model is being written, and about how long that takes."""
     if writing.seconds is None:
         return writing.sentence
+    if writing.left is not None and not writing.is_late:
+        return f"{writing.sentence} {tr(LEFT, time=duration(writing.left))}"
     takes = LATE if writing.is_late else TAKES
     return f"{writing.sentence} {tr(takes, time=duration(writing.seconds))}"
 
@@ -134,6 +143,8 @@ class Exports(Part):
         self._clock = WritingClock()
         self._late = QTimer(self, singleShot=True)
         self._late.timeout.connect(self._on_late)
+        self._tick = QTimer(self, interval=TICK)
+        self._tick.timeout.connect(self._tell_left)
         self._model = ""  # what the model is called that is being written
         self.label_export = OneJob(self)
         self.label_export.succeeded.connect(self._on_labels_written)
@@ -282,14 +293,23 @@ class Exports(Part):
         self._tell_writing(timed)
         if timed.seconds is not None and not timed.is_late:
             self._late.start(round(1000 * LATE_BY * timed.seconds))
+            self._tick.start()
 
     @Slot()
     def _on_late(self) -> None:
         if self.being_written is not None:
             self._tell_part(replace(self.being_written, is_late=True))
 
+    @Slot()
+    def _tell_left(self) -> None:
+        """Tell those who show it how long what is being written still takes."""
+        if self.being_written is not None:
+            self.being_written = self._clock.passing(self.being_written)
+            self.writing.emit(self.being_written)
+
     def _tell_writing(self, event: Writing | None) -> None:
         self._late.stop()
+        self._tick.stop()
         self.being_written = event
         self.writing.emit(event)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.desk.answer_chip import AnswerChip
+from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.desk.round_card import class_words
 from autoal_gui.gui.desk.stage import EDGE
 from autoal_gui.gui.panels.side_panel import EDGE as PANEL_EDGE
@@ -296,3 +297,14 @@ def test_what_was_said_of_the_last_image_is_never_read_as_of_the_one_on_screen(
         alone.show_answer("Last image: dark.", 1, key, ("Last: dark",), is_last=True)
         drawn.append(alone.grab().toImage() != empty)
     assert drawn == [True, False, False]  # without room for "Last", neither key nor class
+
+
+def test_the_images_of_a_class_that_were_confirmed_in_bulk_are_counted_beside_the_others(qtbot):
+    panel = ClassPanel(Theme(), ())
+    qtbot.addWidget(panel)
+    panel.set_classes(("neutrophil", "monocyte"), (0, 1))
+    panel.set_state(None, (97, 14), enabled=True, confirmed={0: 51})
+    first, second = panel._buttons
+    assert (first.count, second.count) == ("97 + 51", "14")
+    assert first.toolTip().endswith("97 answered singly, 51 confirmed in bulk.")
+    assert "bulk" not in second.toolTip()

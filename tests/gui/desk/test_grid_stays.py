@@ -203,3 +203,39 @@ def test_no_image_moves_when_a_new_batch_is_announced(qtbot, window, looking, ba
     finish_round(qtbot, window, backend)
     assert window.desk.grid.newer.isVisible()
     assert looking.mapTo(window, middle(looking, 3)) == place
+
+
+def test_escape_leaves_the_grid_but_first_what_was_selected_by_hand(qtbot, window, tmp_path):
+    start(qtbot, window, tmp_path)
+    grid = shown_grid(qtbot, window)
+    click(qtbot, grid, (1, 2, 3))
+    press(qtbot, window, Qt.Key.Key_Escape)
+    assert grid.isVisible()
+    assert grid.selected() == tuple(grid.images[1:2])
+    press(qtbot, window, Qt.Key.Key_Escape)
+    assert not grid.isVisible()
+    assert window.desk.image_view.hasFocus()
+
+
+def test_what_is_answered_out_of_turn_is_told_beside_the_image_as_in_the_panel(
+    qtbot, window, tmp_path
+):
+    controller = start(qtbot, window, tmp_path)
+    grid = shown_grid(qtbot, window)
+    click(qtbot, grid, (3, 4))
+    press(qtbot, window, Qt.Key.Key_1)
+    assert "drag" in window.desk.grid.count.text().lower()  # as many wait as are needed
+    controller.labelling.select((controller.images.rest[0],))
+    controller.labelling.answer(0)
+    left = controller.training.answers_left
+    assert left == BATCH - 3
+    said = f"The next round starts after {left} more answers; the others may be asked later."
+    assert said in window.desk.grid.count.text()  # the grid shows the batch as it was
+    press(qtbot, window, Qt.Key.Key_Escape)
+    total = len(controller.images.batch)
+    assert window.desk.image_bar.position.text() == f"1 of {total}, {left} left"
+    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_1)
+    press(qtbot, window, Qt.Key.Key_1)
+    quiet(qtbot, window)
+    assert controller.project.rounds.last == 2  # and nothing of the batch was left

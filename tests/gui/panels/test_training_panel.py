@@ -144,7 +144,7 @@ def test_the_trial_of_every_layer_is_told_before_it_begins_and_can_be_left_out(
     qtbot.mouseClick(panel.trial.leave_it, Qt.MouseButton.LeftButton)
     assert running.not_now()
     assert "left out" not in panel.trial.words.text()
-    assert "until you turn it on again" in panel.trial.words.text()
+    assert "as you wished" in panel.trial.words.text()
     assert panel.trial.leave_it.isHidden()
     assert window.status.text() == told
     backend.gate.set()
@@ -167,7 +167,7 @@ def test_a_trial_that_was_left_out_stays_so_until_it_is_turned_on_again(
     qtbot.waitUntil(lambda: controller.at_rest)
     assert is_due(controller.project)
     panel, trial = window.desk.training, window.desk.training.trial
-    assert "until you turn it on again" in trial.words.text()
+    assert "as you wished" in trial.words.text()
     assert panel.note.isHidden()  # it would say the same
     controller.training.train_now()
     assert controller.training.trial.is_left_out  # without a question
@@ -175,7 +175,9 @@ def test_a_trial_that_was_left_out_stays_so_until_it_is_turned_on_again(
     qtbot.waitUntil(lambda: controller.at_rest)
     assert backend.commands[-1].trial_owed
     qtbot.mouseClick(trial.again, Qt.MouseButton.LeftButton)
-    assert trial.words.text() == "The next round tries whether training every layer is better."
+    assert (
+        trial.words.text() == "The next round tries whether training the whole network is better."
+    )
     assert trial.again.isHidden()
     backend.reason = ()
     controller.training.train_now()
@@ -205,11 +207,11 @@ def test_a_trial_that_takes_long_is_made_only_once_it_is_asked_for(
     assert command.not_now()
     assert command.trial_is_long
     assert not any("whole network" in sentence for sentence in said)
-    assert trial.words.text().startswith("Training every layer is not tried by itself: it takes")
+    assert trial.words.text().startswith("The whole network is not trained: it takes about")
     assert panel.note.isHidden()  # it would say the same
     controller.training.train_now()
     assert controller.training.trial.is_long
-    assert trial.words.text().startswith("Training every layer is not tried by itself: it takes")
+    assert trial.words.text().startswith("The whole network is not trained: it takes about")
     qtbot.waitUntil(lambda: controller.at_rest)
     qtbot.mouseClick(trial.again, Qt.MouseButton.LeftButton)
     backend.reason = ()

@@ -328,6 +328,13 @@ def test_a_round_that_ends_while_the_result_is_read_says_so_at_once(
     controller.training.train_now()
     qtbot.waitUntil(lambda: "round 3 (4 labels): press Predict again" in page.explanation.text())
     assert page._model.name == "round-0003.pt"  # what Predict takes now
+    qtbot.waitUntil(lambda: controller.at_rest)
+    backend.gate.clear()
+    press(qtbot, page.setup.start)
+    assert STAY in page.explanation.text()
+    assert "again" not in page.explanation.text()  # it runs already
+    backend.gate.set()
+    qtbot.waitUntil(lambda: not page.session.is_busy)
 
 
 def test_predictions_that_end_while_the_desk_is_shown_are_offered(

@@ -159,3 +159,24 @@ def test_a_part_that_did_not_become_complete_is_no_measurement(controller, folde
     clock.drop()
     clock.end(controller.project)
     assert controller.project.settings.writing_seconds == {}
+
+
+def test_the_time_that_is_left_counts_down_while_a_part_is_written(controller, folder, monkeypatch):
+    told, now = [], [100.0]
+    monkeypatch.setattr(exports.time, "monotonic", lambda: now[0])
+    controller.project.settings.writing_seconds = {"onnx": 49.0}
+    controller.exports.writing.connect(told.append)
+    command = ExportModel(0, "onnx", "", "")
+    controller.exports._on_event(command, Writing(0, 0, 1, "Writing ONNX."))
+    assert exports.timed_words(told[-1]) == "Writing ONNX. It takes about 49\xa0s."
+    assert controller.exports._tick.isActive()
+    now[0] += 20
+    controller.exports._tell_left()
+    assert exports.timed_words(told[-1]) == "Writing ONNX. About 29\xa0s left."
+    now[0] += 30
+    controller.exports._tell_left()
+    assert exports.timed_words(told[-1]) == "Writing ONNX. About 1\xa0s left."
+    controller.exports._on_late()
+    assert exports.timed_words(told[-1]).endswith("than the 49\xa0s that were expected.")
+    assert not controller.exports._tick.isActive()
+    controller.exports._on_event(command, CommandCancelled(0))

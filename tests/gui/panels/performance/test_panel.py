@@ -242,6 +242,11 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
     qtbot.waitUntil(lambda: card.change.text() == told)
     value, old = (percent(one.threshold.value, 1) for one in (now, before))
     assert f"is {value} now, no longer {old}: press Predict again" in explanation.text()
+    goes_along = f"Its operating point goes along: “{name}” from {value} on."
+    for show in (window.dialogs.show_export, window.dialogs.show_hand_over):
+        show()
+        assert window.dialog.model.words.text().endswith(goes_along)
+        window.dialog.reject()
     assert (
         f"At your operating point: “{name}” from {value} on." in window.desk.stage.card.words.text()
     )

@@ -236,7 +236,7 @@ def test_what_was_drawn_stays_drawn_and_blind_until_it_is_answered_also_after_a_
     idle(qtbot, controller)
     controller.images.rerank()  # as the desk does once a round has ended
     assert controller.images.batch == due  # the fourth of as many as before
-    assert position_text(controller.images.current, due) == f"4 of {len(due)}"
+    assert position_text(controller.images.current, due, len(due) - 3) == f"4 of {len(due)}"
     controller.images.leave_alone()
     assert controller.images.current not in due
 
