@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.queries import LearnedWeights
 from autoal_gui.core.settings import PRESETS, RunSettings
-from autoal_gui.gui.panels.learned_weights import LearnedPlot
+from autoal_gui.gui.panels.learned_weights import LearnedPlot, trust_words
 from autoal_gui.gui.panels.strategy_pins import SHARE_TIP, pin_of, pinned_words
 from autoal_gui.gui.panels.weights_panel import (
     all_names,
@@ -249,3 +249,11 @@ def test_weights_that_change_without_being_learned_say_why():
     assert changed.endswith(f"some shared one weight: {both}.")
     assert shared_words([apart]) == shared_words([]) == shared_words([twins, apart, apart]) == ""
     assert shared_words([voted(3, 0.2, 0.1, 0.1, 0.2, 0.2, 0.2, pinned_on=("bald",))]) == ""
+
+
+def test_strategies_that_count_the_same_may_differ_in_weight_and_the_sentence_says_why():
+    record = RoundRecord(4, "finished", RunSettings(), "", "", 27)
+    assert trust_words(record) == (
+        "Round 4: there were too few labels to learn weights from, so that all strategies counted "
+        "the same; those that rank the images nearly alike share one weight."
+    )
