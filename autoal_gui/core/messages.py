@@ -218,8 +218,6 @@ class Writing:
     """About how long that takes; None where it is soon done, or not known."""
     is_late: bool = False
     """Whether it has taken longer than that."""
-    left: float | None = None
-    """How many of these seconds are left; None before any has passed."""
 
 
 @dataclass(frozen=True)

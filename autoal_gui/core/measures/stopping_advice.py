@@ -212,7 +212,7 @@ def fall_sentence(points: Sequence[Point]) -> str:
         return ""
     before, last = known[-1 - rounds], known[-1]
     fall, errors = before.value - last.value, math.hypot(before.error, last.error)
-    half = max(Z_95 * errors, before.grain, last.grain)
+    half = max(NORMAL * errors, before.grain, last.grain)
     said = tr_count(
         "Balanced accuracy fell by {fall} points over the last round",
         "Balanced accuracy fell by {fall} points over the last {count} rounds",

@@ -381,10 +381,12 @@ class GridPanel(QWidget):
 
     def _round_words(self) -> str:
         """Say where the next round comes before the batch that is shown has all its answers."""
+        if self.which.currentIndex() != BATCH or not self._controller.is_open:
+            return ""
         images, left = self._controller.images, self._controller.training.answers_left
         waiting = [image for image in self.grid.images if image not in images.answered]
         read_alone = any(image in images.checks for image in waiting)
-        if self.which.currentIndex() != BATCH or read_alone or not 0 < left < len(waiting):
+        if read_alone or not 0 < left < len(waiting):
             return ""
         return tr_count(
             "The next round starts after {count} more answer; the others may be asked later.",

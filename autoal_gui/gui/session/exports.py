@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -58,6 +58,14 @@ TICK = 1000  # milliseconds after which the time left is told anew
 LATE_BY = 1.1  # times what was told, which is about so
 
 
+@dataclass(frozen=True)
+class PartUnderWay(Writing):
+    """A part of which some has been written since it was told first."""
+
+    left: float = 0.0
+    """About how many seconds it still takes."""
+
+
 class WritingClock:
     """Knows about how long each part of a model takes to be written, and measures it."""
 
@@ -71,10 +79,11 @@ class WritingClock:
         seconds = _seconds_of(project, command, self._format)
         return replace(writing, seconds=seconds if seconds >= WORTH_TELLING else None)
 
-    def passing(self, writing: Writing) -> Writing:
+    def under_way(self, writing: Writing) -> PartUnderWay:
         """Return a part that is being written with the seconds that it still takes."""
-        taken = time.monotonic() - self._began
-        return replace(writing, left=max(1.0, (writing.seconds or 0.0) - taken))
+        left = max(1.0, (writing.seconds or 0.0) - (time.monotonic() - self._began))
+        known = {one.name: getattr(writing, one.name) for one in fields(Writing)}
+        return PartUnderWay(**known, left=left)
 
     def end(self, project: Project) -> None:
         """Keep how long the part took that is complete now."""
@@ -94,7 +103,7 @@ def timed_words(writing: Writing) -> str:
     """Say what of a model is being written, and about how long that takes."""
     if writing.seconds is None:
         return writing.sentence
-    if writing.left is not None and not writing.is_late:
+    if isinstance(writing, PartUnderWay) and not writing.is_late:
         return f"{writing.sentence} {tr(LEFT, time=duration(writing.left))}"
     takes = LATE if writing.is_late else TAKES
     return f"{writing.sentence} {tr(takes, time=duration(writing.seconds))}"
@@ -304,7 +313,7 @@ class Exports(Part):
     def _tell_left(self) -> None:
         """Tell those who show it how long what is being written still takes."""
         if self.being_written is not None:
-            self.being_written = self._clock.passing(self.being_written)
+            self.being_written = self._clock.under_way(self.being_written)
             self.writing.emit(self.being_written)
 
     def _tell_writing(self, event: Writing | None) -> None:
