@@ -63,6 +63,8 @@ class Headline(QWidget):
             for part in (self.numbers[place], title, self.intervals[place]):
                 column.addWidget(part)
             beside.addLayout(column, 1)
+            # The numbers stay in one line where the words below one of them are longer.
+            beside.setAlignment(column, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
