@@ -5,13 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QPixmap, QShortcut
-from PySide6.QtWidgets import (
-    QFrame,
-    QPushButton,
-    QSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import clauses, mark, tr, tr_count
