@@ -58,7 +58,7 @@ def labelled(right):
 
 def test_the_numbers_are_told_without_the_images_that_flatter():
     right = [True] * 10 + [True, False] * 5
-    found = nearly_alike(labelled(right), frozenset(range(1, 11)))
+    found = nearly_alike(labelled(right), frozenset(range(1, 11)), (0, 1))
     assert (found.images, found.rest.total, found.rest.correct) == (10, 10, 5)
     told = alike_sentence(found, Metrics(((10, 0), (5, 5))))
     assert told.startswith("10 of 20 images measured on are nearly the same")
@@ -67,8 +67,8 @@ def test_the_numbers_are_told_without_the_images_that_flatter():
 
 
 def test_where_all_images_are_alike_the_numbers_say_nothing():
-    found = nearly_alike(labelled([True] * 4), frozenset(range(1, 5)))
+    found = nearly_alike(labelled([True] * 4), frozenset(range(1, 5)), (0, 1))
     assert found == NearlyAlike(4, None)
     assert "say nothing of new ones" in alike_sentence(found, Metrics(((2, 0), (0, 2))))
-    assert nearly_alike(labelled([True]), frozenset()) is None
-    assert nearly_alike(None, frozenset({1})) is None
+    assert nearly_alike(labelled([True]), frozenset(), (0, 1)) is None
+    assert nearly_alike(None, frozenset({1}), (0, 1)) is None
