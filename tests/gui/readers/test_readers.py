@@ -98,7 +98,7 @@ def test_a_second_reader_sees_nothing_of_the_first(qtbot, window, controller, re
     assert not any(button.isChecked() for button in reading.class_panel._buttons)
     assert not reading.class_panel._feedback.text()
     assert "reader" not in reading.title.text().replace("Second reading", "")
-    assert [button._count for button in reading.class_panel._buttons] == [0, 0]
+    assert [button.count for button in reading.class_panel._buttons] == ["0", "0"]
     assert set(reading.second_reading.reading.images) == set(controller.project.labels.answers)
     assert reading.second_reading.reading.images != tuple(controller.project.labels.answers)
 
