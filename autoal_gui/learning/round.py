@@ -31,6 +31,7 @@ from autoal_gui.learning.round_measures import (
     evaluate,
     measures_of,
     metrics_of,
+    unanswered,
 )
 from autoal_gui.learning.selection.acquisition import (
     Acquisition,
@@ -258,12 +259,14 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         outputs = yield from task.infer(this.unlabelled, this.wanted, "scoring")
         known = yield from _known(context, task, this.labelled)
         outputs = replace(outputs, labelled=known, history=command.history)
+        others = yield from unanswered(task, outputs, this.confirmed)
         acquisition, reason = yield from _acquisition(context, outputs, net, task.head)
     card = _card(this, task, metrics_of(evaluated, this.learned))
     digest = save_checkpoint(Path(command.checkpoint), task.model, card)
     measures = measures_of(
         labelled=this.labelled,
         known=known,
+        others=others,
         evaluated=evaluated,
         head=task.head,
         history=command.history,
@@ -279,8 +282,7 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         check=context.tracker.check,
     )
     trained = _Trained(outputs.probabilities, command.checkpoint, digest, measures, task.confirmed)
-    told = (*reason, *task.told)
-    yield replace(_finished(this, acquisition, trained, notices), reason=told)
+    yield replace(_finished(this, acquisition, trained, notices), reason=(*reason, *task.told))
 
 
 def _compares_with_labelled(settings: RunSettings) -> bool:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
+from autoal_gui.core.measures.raking import standing_for
 from autoal_gui.core.messages import Predicted, Progress
 from autoal_gui.core.queries import Asked
 from autoal_gui.learning.data.context import Context, Labels
@@ -15,7 +16,7 @@ from autoal_gui.learning.data.model_outputs import as_labelled
 from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.training.linear_head import Floats, Head, chances_by, left_out
 from autoal_gui.learning.training.task_model import TaskModel
-from autoal_gui.strategies.contract import Labelled
+from autoal_gui.strategies.contract import Labelled, ModelOutputs
 
 FEWEST_AUDITED = 5  # images; a share of fewer says nothing
 FEWEST_ESTIMATED = 10  # answers; an interval of fewer holds nearly everything
@@ -49,6 +50,24 @@ def evaluate(
     return as_labelled(context, outputs, evaluation)
 
 
+def unanswered(
+    task: TaskModel, outputs: ModelOutputs, confirmed: Labels
+) -> Generator[Progress, None, npt.NDArray[np.float32]]:
+    """Return (n, C) what the model makes of all images of the pool without an answer.
+
+    Those that were confirmed in bulk are among them: without them the surest would be missing.
+
+    Args:
+        task: the model.
+        outputs: what it makes of the unlabelled images.
+        confirmed: the images that were confirmed in bulk.
+    """
+    if task.head is None or not confirmed:
+        return outputs.probabilities
+    sure = yield from task.infer([i for i, _ in confirmed], 1, "scoring")
+    return np.concatenate((outputs.probabilities, sure.probabilities))
+
+
 def metrics_of(evaluated: Labelled | None, learned: Collection[int]) -> Metrics | None:
     """Count what is right of the evaluation set; None where there is none.
 
@@ -67,6 +86,7 @@ def measures_of(
     *,
     labelled: Labels,
     known: Labelled | None,
+    others: npt.NDArray[np.floating],
     evaluated: Labelled | None,
     head: Head | None,
     history: tuple[Asked, ...],
@@ -81,6 +101,7 @@ def measures_of(
     Args:
         labelled: what it was trained on.
         known: what it makes of these; None where nobody asked.
+        others: (n, C) what it makes of the images of the pool that have no answer.
         evaluated: what it makes of the evaluation set; None where there is none.
         head: how its last layer was fitted; None where every layer was trained.
         history: what earlier rounds asked for.
@@ -97,7 +118,7 @@ def measures_of(
     return RoundMeasures(
         metrics=metrics_of(evaluated, learned),
         audit=audited(unseen, labelled, history, classes, units),
-        estimate=estimated(head, unseen, known),
+        estimate=estimated(head, unseen, known, others),
         measured=_predicted(evaluated),
         out_of_fold=_out_of_fold(unseen, known),
         by_chance=by_chance(head, known, evaluated, history),
@@ -133,7 +154,12 @@ def _out_of_fold(unseen: Floats | None, known: Labelled | None) -> Predicted:
     return Predicted.of(known.image_ids, unseen)
 
 
-def estimated(head: Head | None, unseen: Floats | None, known: Labelled | None) -> Estimate | None:
+def estimated(
+    head: Head | None,
+    unseen: Floats | None,
+    known: Labelled | None,
+    others: npt.NDArray[np.floating],
+) -> Estimate | None:
     """Estimate from all answers how the model does on the pool.
 
     Args:
@@ -141,13 +167,15 @@ def estimated(head: Head | None, unseen: Floats | None, known: Labelled | None) 
             from an answer cannot measure with it.
         unseen: (m, C) what heads that never saw it make of each labelled image.
         known: the labelled images.
+        others: (n, C) what the head makes of the images of the pool that have no answer.
 
     Returns:
         None where every layer was trained, or with fewer than `FEWEST_ESTIMATED` answers.
     """
     if head is None or unseen is None or known is None or len(known) < FEWEST_ESTIMATED:
         return None
-    return Estimate.of_answers(known.labels, unseen, head.shares, known.units)
+    weights = standing_for(head.shares, unseen, others)
+    return Estimate.of_answers(known.labels, unseen, weights, known.units)
 
 
 def by_chance(

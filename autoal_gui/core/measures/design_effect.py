@@ -40,7 +40,10 @@ def design_effect(
     units: npt.NDArray[np.integer] | None,
     weights: npt.NDArray[np.float64] | None = None,
 ) -> float:
-    """Return by what factor the variance of the share of right predictions is larger, at least 1.
+    """Return by what factor the variance of the share of right predictions is larger.
+
+    At least 1 where all images count the same. Where they do not, it is less if those that count
+    for much are nearly all right: they then scatter less than their number says.
 
     The variance is that of a ratio over groups drawn at random. One group of the usual size that is
     all right is added, and one that is all wrong, as Agresti & Coull (1998) add images: where
@@ -52,15 +55,18 @@ def design_effect(
         weights: (n,) positive, what each image counts for; None where all count the same.
 
     Returns:
-        1 where each image stands alone; no more than the mean size of an image's group, times
-        `few_groups`. What the weights alone do is not in it.
+        1 where each image stands alone and counts the same; no more than the mean size of an
+        image's group, times `few_groups`. That weights differ (Kish's share) is not in it.
     """
-    if units is None or not len(units):
+    if not len(right):
         return 1.0
+    shares = np.ones(len(right)) if weights is None else weights / weights.mean()
+    least = 1.0 if weights is None else _of_weights(right, shares)
+    if units is None:
+        return least
     _, places, counts = np.unique(units, return_inverse=True, return_counts=True)
     if len(counts) == len(units):
-        return 1.0
-    shares = np.ones(len(units)) if weights is None else weights / weights.mean()
+        return least
     places, squares = places.reshape(-1), float((shares**2).sum())
     sizes = np.bincount(places, shares)
     usual = float((sizes**2).sum() / sizes.sum())
@@ -71,4 +77,13 @@ def design_effect(
     share = found.sum() / sizes.sum()
     between = ((found - share * sizes) ** 2).sum() * len(sizes) / (len(sizes) - 1)
     alone = squares * (1 + 2 * usual / shares.sum()) * share * (1 - share)
-    return float(min(max(between / alone, 1.0), most)) * widened
+    return max(least, float(min(between / alone, most))) * widened
+
+
+def _of_weights(right: npt.NDArray[np.bool_], shares: npt.NDArray[np.float64]) -> float:
+    """Return the factor of images that stand alone; 1 where all shares are the same (Hajek)."""
+    usual = float((shares**2).sum() / shares.sum())
+    sizes, found = np.append(shares, (usual, usual)), np.append(shares * right, (usual, 0.0))
+    share = found.sum() / sizes.sum()
+    scatter = ((found - share * sizes) ** 2).sum()
+    return float(scatter / ((sizes**2).sum() * share * (1 - share)))

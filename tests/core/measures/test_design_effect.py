@@ -36,6 +36,28 @@ def test_of_patients_of_whom_all_or_nothing_is_right_each_counts_as_one_image(wr
     assert (low, high) == pytest.approx(expected, abs=0.05)
 
 
+def test_weights_say_as_much_as_their_own_scatter():
+    """The share of right answers, by weight, over many draws: its variance is what is foretold."""
+    rng = np.random.default_rng(0)
+    foretold, shares = [], []
+    for _ in range(2000):
+        heavy = rng.random(100) < 0.5
+        weights = np.where(heavy, 2.0, 0.5)
+        right = rng.random(100) < np.where(heavy, 0.98, 0.6)
+        weights /= weights.sum()
+        share = float(weights @ right)
+        shares.append(share)
+        foretold.append(design_effect(right, None, weights) * share * (1 - share) / 100)
+        foretold[-1] *= 100 * float((weights**2).sum())
+    assert np.mean(foretold) == pytest.approx(np.var(shares), rel=0.15)
+
+
+@given(st.lists(st.booleans(), max_size=40))
+def test_weights_that_are_all_the_same_change_nothing(right):
+    found = design_effect(np.array(right, bool), None, np.full(len(right), 0.3))
+    assert found == pytest.approx(1.0)
+
+
 def test_groups_that_say_nothing_widen_nothing_much():
     rng = np.random.default_rng(0)
     right = rng.random(1200) < 0.7

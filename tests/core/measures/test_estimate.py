@@ -51,18 +51,25 @@ def test_an_answer_of_twice_the_weight_counts_like_two(seed, place):
 
 
 @given(st.integers(0, 200))
-def test_weights_and_groups_only_widen_an_interval(seed):
+def test_groups_only_widen_an_interval(seed):
     truth, found, weights = drawn(seed)
     units = np.arange(SIZE) // 4
-    even = Estimate.of_answers(truth, found, np.ones(SIZE)).said.images
-    uneven = Estimate.of_answers(truth, found, weights).said.images
-    grouped = Estimate.of_answers(truth, found, weights, units).said.images
-    assert grouped <= uneven <= even
+    alone = Estimate.of_answers(truth, found, weights).said.images
+    assert Estimate.of_answers(truth, found, weights, units).said.images <= alone
     for low, high in (
         Estimate.of_answers(truth, found, weights, units).accuracy_interval,
         Estimate.of_answers(truth, found, weights, units).balanced_accuracy_interval,
     ):
         assert 0 <= low <= high <= 1
+
+
+@given(st.integers(0, 200))
+def test_errors_that_count_for_little_widen_an_interval_less(seed):
+    truth, found, _ = drawn(seed)
+    right = found.argmax(1) == truth
+    light = Estimate.of_answers(truth, found, np.where(right, 2.0, 0.5)).said.images
+    heavy = Estimate.of_answers(truth, found, np.where(right, 0.5, 2.0)).said.images
+    assert right.all() or heavy < light
 
 
 def test_what_the_pool_has_more_of_counts_more():

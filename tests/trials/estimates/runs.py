@@ -4,7 +4,8 @@ The other images of the set, of other groups, are the truth. Beside the estimate
 stands what a project measures that sets a part of the same number of answers aside.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from autoal_gui.core.labels.splits import held_out_size
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Interval, Metrics
+from autoal_gui.core.measures.raking import standing_for
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.learning.selection.auto import auto_acquisition
 from autoal_gui.learning.training.cross_validation import softmax
@@ -46,6 +48,7 @@ class Point:
     answers: int
     accuracy: Value
     balanced: Value
+    """Of the classes that the answers can measure: of each two answers at least."""
     held_out: Value
     """The accuracy of a model that learned from the answers left, on those set aside."""
     set_aside: int
@@ -122,7 +125,9 @@ def _point(kept: KeptSet, pool: Ints, test: Ints, asked: Ints, seed: int) -> Poi
     less = _fewer(kept, pool, fewer, head)
     labels, units = kept.labels[known], _units(kept, known)
     unseen = quickly_left_out(head, kept.features[known], labels, seed, units)
-    estimate = Estimate.of_answers(labels, unseen, head.shares, units)
+    others = head.probabilities(kept.features[np.setdiff1d(pool, known)])
+    weights = standing_for(head.shares, unseen, others)
+    estimate = Estimate.of_answers(labels, unseen, weights, units)
     truth = _counted(kept, test, head)
     drawn = np.random.default_rng((9, seed)).choice(test, min(aside, len(test) // 2), replace=False)
     held, rest = _counted(kept, drawn, less), _counted(kept, np.setdiff1d(test, drawn), less)
@@ -170,6 +175,10 @@ def _value(found: Metrics, truth: Metrics) -> Value:
 
 
 def _balanced(found: Metrics, truth: Metrics) -> Value:
+    """Return the balanced accuracy of the classes that can be measured, as the window shows it."""
+    rows = zip(truth.confusion, found.sensitivities, strict=True)
+    kept = tuple(tuple(0 if math.isnan(share) else n for n in row) for row, share in rows)
+    truth = replace(truth, confusion=kept)
     low, high = truth.balanced_accuracy_interval
     interval = found.balanced_accuracy_interval
     return Value(found.balanced_accuracy, interval, truth.balanced_accuracy, (high - low) / 2)
