@@ -4,12 +4,15 @@ from autoal_gui.core.images.source import Listing, Split
 from autoal_gui.core.sets.partition import join_groups, set_aside
 
 
-def default_evaluation_size(images: int, known: bool) -> int:
+def default_evaluation_size(images: int, known: bool, by_answers: bool) -> int:
     """Return how many images are set aside at random where a set has no test split.
 
-    A fifth where the labels are known; `held_out_size` where the annotator must give them.
+    A fifth where the labels are known. Where the annotator must give them, none if the answers that
+    a model learns from measure it, too (`RunSettings.measures_by_answers`), else `held_out_size`.
     """
-    return images // 5 if known else held_out_size(images)
+    if known:
+        return images // 5
+    return 0 if by_answers else held_out_size(images)
 
 
 def held_out_size(images: int) -> int:
@@ -21,7 +24,11 @@ def held_out_size(images: int) -> int:
 
 
 def assign_splits(
-    listing: Listing, known: bool, evaluation_images: int | None, seed: int
+    listing: Listing,
+    known: bool,
+    evaluation_images: int | None,
+    seed: int,
+    by_answers: bool = False,
 ) -> dict[int, Split]:
     """Return the split of each image id (1, 2, ... in the order of the listing).
 
@@ -35,6 +42,7 @@ def assign_splits(
         evaluation_images: how many to set aside at random where there is no test split; None for
             `default_evaluation_size`.
         seed: the same seed sets the same images aside.
+        by_answers: whether the answers that a model learns from measure it, too.
     """
     splits: dict[int, Split] = {
         image_id: image.split for image_id, image in enumerate(listing.images, start=1)
@@ -53,7 +61,7 @@ def assign_splits(
         eligible, labels = {i: units[i - 1] for i in labels}, {}
     size = evaluation_images
     if size is None:
-        size = default_evaluation_size(labelled if known else len(images), known)
+        size = default_evaluation_size(labelled if known else len(images), known, by_answers)
     for image_id in set_aside(eligible, labels, min(size, len(eligible)), seed):
         splits[image_id] = "evaluation"
     return splits

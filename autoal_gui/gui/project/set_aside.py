@@ -18,7 +18,8 @@ class SetAside(QObject):
         self.size.setSpecialValueText(tr("none: every answer trains"))
         self.size.setSuffix(tr(" images"))
         self.note = text_label(role="muted")
-        self._own, self._known, self._by_answers = 0, False, False
+        self._own, self._eligible = 0, 0
+        self._known, self._by_answers = False, False
         self.size.valueChanged.connect(self._tell)
 
     def offer(self, own: int, eligible: int, known: bool) -> None:
@@ -29,16 +30,26 @@ class SetAside(QObject):
             eligible: images that could be set aside.
             known: whether their labels are known.
         """
-        self._own, self._known = own, known
+        self._own, self._eligible, self._known = own, eligible, known
         self.size.setRange(0, own or max(0, eligible - 1))
         self.size.setEnabled(not own)
-        self.size.setValue(own or default_evaluation_size(eligible, known))
+        self.size.setValue(self._preset())
         self._tell()
 
     def follow(self, by_answers: bool) -> None:
-        """Say whether the way to train lets the answers themselves measure."""
+        """Say whether the way to train lets the answers themselves measure.
+
+        A number that the user has not changed follows; one that was changed stays.
+        """
+        untouched = self.size.value() == self._preset()
         self._by_answers = by_answers
+        if untouched:
+            self.size.setValue(self._preset())
         self._tell()
+
+    def _preset(self) -> int:
+        known, by_answers = self._known, self._by_answers
+        return self._own or default_evaluation_size(self._eligible, known, by_answers)
 
     @Slot()
     def _tell(self) -> None:

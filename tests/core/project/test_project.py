@@ -438,8 +438,10 @@ def listing_of(splits="", labels=()):
 
 @given(st.integers(0, 5000))
 def test_how_many_images_are_set_aside(images):
-    assert default_evaluation_size(images, known=True) == images // 5
-    size = default_evaluation_size(images, known=False)
+    for by_answers in (False, True):
+        assert default_evaluation_size(images, known=True, by_answers=by_answers) == images // 5
+    assert default_evaluation_size(images, known=False, by_answers=True) == 0
+    size = default_evaluation_size(images, known=False, by_answers=False)
     assert size <= images / 4
     assert size <= 100
     assert size >= min(20, images // 4)
@@ -448,18 +450,21 @@ def test_how_many_images_are_set_aside(images):
 labels = st.lists(st.none() | st.integers(0, 1), min_size=1, max_size=60)
 
 
-@given(labels, st.none() | st.integers(0, 70), st.integers(0, 9), st.booleans())
-def test_only_images_with_a_label_are_set_aside_where_labels_are_known(given_, size, seed, known):
+@given(labels, st.none() | st.integers(0, 70), st.integers(0, 9), st.booleans(), st.booleans())
+def test_only_images_with_a_label_are_set_aside_where_labels_are_known(
+    given_, size, seed, known, by_answers
+):
     listing = listing_of(labels=given_)
-    splits = assign_splits(listing, known, size, seed)
-    assert splits == assign_splits(listing, known, size, seed)
+    splits = assign_splits(listing, known, size, seed, by_answers)
+    assert splits == assign_splits(listing, known, size, seed, by_answers)
     assert sorted(splits) == list(range(1, len(given_) + 1))
     aside = [i for i, split in splits.items() if split == "evaluation"]
     with_label = [i for i, label in enumerate(given_, start=1) if label is not None]
     trusted = known and bool(with_label)
     eligible = with_label if trusted else list(splits)
     assert set(aside) <= set(eligible)
-    wanted = default_evaluation_size(len(eligible), trusted) if size is None else size
+    preset = default_evaluation_size(len(eligible), trusted, by_answers)
+    wanted = preset if size is None else size
     if not trusted:
         assert len(aside) == min(wanted, len(eligible))
         return

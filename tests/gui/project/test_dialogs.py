@@ -142,10 +142,12 @@ def test_classes_are_typed_where_the_source_has_none(qtbot, window, tmp_path):
         qtbot.keyClick(dialog.classes.entry, Qt.Key.Key_Return)
     assert dialog.isVisible()  # Enter in the field adds, and does not start
     assert dialog.ok.isEnabled()
-    dialog.evaluation.setValue(0)
+    assert dialog.evaluation.value() == 0  # nothing known is given, and the answers measure
     assert "Every answer trains" in dialog.evaluation_note.text()
     dialog.method.mode.setCurrentIndex(dialog.method.mode.findData("paper"))
-    assert "little to measure" in dialog.evaluation_note.text()  # its rounds fit every layer
+    assert dialog.evaluation.value() > 0  # its rounds fit every layer
+    dialog.evaluation.setValue(0)
+    assert "little to measure" in dialog.evaluation_note.text()
     dialog.evaluation.setValue(5)
     assert "asked for between the others" in dialog.evaluation_note.text()
     dialog.accept()
