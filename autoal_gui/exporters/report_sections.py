@@ -175,8 +175,8 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
     elif isinstance(metrics, Estimate):
         words = tr(
             "Round {round}: estimated from all {images} answers that the model learned from. Each "
-            "image was predicted by a model that had not seen its answer, and counts for the "
-            "images of yours that are most like it.",
+            "image was predicted by a model that had not seen its answer, and counts for as many "
+            "of your images as are predicted like it.",
             round=number(record.number),
             images=number(metrics.total),
         )

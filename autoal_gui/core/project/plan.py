@@ -92,9 +92,9 @@ def write_plan(
     db.executemany("INSERT INTO class VALUES (?, ?)", enumerate(plan.classes))
     db.executemany("INSERT INTO unreadable VALUES (?, ?)", listing.unreadable)
     known = plan.label_use != "ignore"
-    settings = plan.settings
+    run = plan.settings
     splits = assign_splits(
-        listing, known, plan.evaluation_images, settings.seed, settings.measures_by_answers
+        listing, known, plan.evaluation_images, run.seed, run.measures_by_answers
     )
     db.executemany(
         "INSERT INTO image VALUES (?, ?, ?, ?)",

@@ -25,7 +25,7 @@ from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
-from autoal_gui.gui.panels.performance_text import measured_of
+from autoal_gui.gui.panels.performance_text import measured_of, right_words
 from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
@@ -196,12 +196,7 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
     # nor is one that other images measured.
     earlier = [known for _, known in comparable(measured[-2:])[:-1]]
     before = earlier[0] if earlier and result.threshold is None else None
-    title = tr(
-        "Round {number} ({labels} labels): right on {right} of {images}",
-        **name,
-        right=number(metrics.correct),
-        images=number(metrics.total),
-    )
+    title = tr("Round {number} ({labels} labels): {right}", **name, right=right_words(metrics))
     words = class_words(metrics, before, project.classes.names, short_classes(project))
     changed = changed_words(project, in_use.point)
     return title, "\n".join(filter(None, (result.words, words, changed))), further

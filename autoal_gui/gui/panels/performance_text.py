@@ -71,8 +71,8 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
     if isinstance(metrics, Estimate):
         return tr(
             "Round {round}: estimated from all {images} answers that the model learned from. Each "
-            "image was predicted by a model that had not seen its answer, and counts for the "
-            "images of yours that are most like it.",
+            "image was predicted by a model that had not seen its answer, and counts for as many "
+            "of your images as are predicted like it.",
             round=number(record.number),
             images=number(metrics.total),
         )
@@ -84,6 +84,14 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
         metrics.total,
         **values,
     )
+
+
+def right_words(metrics: Metrics) -> str:
+    """Say in half a sentence how many images are right; by an estimate, of all."""
+    if isinstance(metrics, Estimate):
+        return tr("about {share} of your images right", share=percent(metrics.accuracy))
+    values = {"right": number(metrics.correct), "images": number(metrics.total)}
+    return tr("right on {right} of {images}", **values)
 
 
 def audit_words(measured: Metrics, audit: Metrics) -> str:

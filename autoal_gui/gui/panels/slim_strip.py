@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
+from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.engine.state import State
-from autoal_gui.gui.panels.performance_text import measured_of
+from autoal_gui.gui.panels.performance_text import measured_of, right_words
 from autoal_gui.gui.panels.plots import series_colour
 from autoal_gui.gui.panels.strip_signs import StripSigns
 from autoal_gui.gui.panels.training_text import STEP_NAMES
@@ -187,15 +189,7 @@ class SlimStrip(QFrame):
         metrics = result.metrics if result else None
         self.accuracy.setText(percent(metrics.accuracy) if metrics else "–")
         self.curve.show_curve([m.accuracy for _, m in comparable(measured)])
-        self.right.setText(
-            tr(
-                "right on {right} of {images}",
-                right=number(metrics.correct),
-                images=number(metrics.total),
-            )
-            if metrics
-            else tr("not measured yet")
-        )
+        self.right.setText(_below_share(metrics) if metrics else tr("not measured yet"))
         by = plain_tip(result.words) if result else ""
         for label in (self.accuracy, self.right, self.at_point):
             label.setToolTip(by)
@@ -268,6 +262,11 @@ class SlimStrip(QFrame):
         """Catch up with what was answered while the whole panel was shown."""
         super().showEvent(event)
         self.show_left()
+
+
+def _below_share(metrics: Metrics) -> str:
+    """Say of what the share above is: an estimate is of all images, not of those counted."""
+    return tr("of your images") if isinstance(metrics, Estimate) else right_words(metrics)
 
 
 def _figure() -> QLabel:

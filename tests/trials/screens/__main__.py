@@ -62,6 +62,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--sizes", nargs="+", default=list(SIZES), help="of screen and window")
     parser.add_argument("--looks", nargs="+", default=list(THEMES), choices=THEMES)
     parser.add_argument("--room", type=Path, help="where the project is, or is to be made")
+    parser.add_argument("--aside", type=int, help="images that only measure (as the set asks for)")
     parser.add_argument("--step", choices=("make", "look"), help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
@@ -72,7 +73,7 @@ def main() -> int:
     os.environ["QT_LOGGING_RULES"] = "default.warning=false"
     images, out = options.data.resolve(), options.out.resolve()
     if options.step == "make":
-        make_project(images, options.room)
+        make_project(images, options.room, options.aside)
     elif options.step == "look":
         for form in forms(options):  # one
             look_at = (form.language, form.scale, form.pixels)
@@ -89,7 +90,8 @@ def look_at_all(options: argparse.Namespace, room: Path, images: Path, out: Path
     common = ["--data", str(images), "--out", str(out), "--room", str(room)]
     if not (room / PROJECT).is_dir():
         first = Form("en", SCALES[0], SIZES[0])
-        run([*common, "--step", "make"], first)
+        aside = [] if options.aside is None else ["--aside", str(options.aside)]
+        run([*common, *aside, "--step", "make"], first)
     for form in forms(options):
         run([*common, "--step", "look", *form.words(), "--looks", *options.looks], form)
 

@@ -16,8 +16,14 @@ LEFT = 5  # images that the second reader has still to read
 SETTLED = 2
 
 
-def make_project(images: Path, room: Path) -> None:
-    """Work through some rounds as a reader who is always right, then as one who often is."""
+def make_project(images: Path, room: Path, aside: int | None = None) -> None:
+    """Work through some rounds as a reader who is always right, then as one who often is.
+
+    Args:
+        images: a folder of them, with a sub-folder for each class.
+        room: where the project is made.
+        aside: how many images only measure; None for as many as the set asks for.
+    """
     from PySide6.QtCore import QSettings
 
     from autoal_gui.app import make_application, make_services
@@ -36,6 +42,8 @@ def make_project(images: Path, room: Path) -> None:
     wait_until(lambda: dialog.listing is not None)
     dialog.name.setText(PROJECT)
     dialog.name.textEdited.emit(PROJECT)
+    if aside is not None:
+        dialog.evaluation.setValue(aside)
     dialog.accept()
     controller = window.controller
     wait_until(lambda: controller.is_open)

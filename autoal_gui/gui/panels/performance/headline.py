@@ -16,11 +16,16 @@ from autoal_gui.gui.widgets.theme import BIG, SMALL
 
 INTERVAL_TIP = mark("The true value lies in this interval 95 times in 100.")
 ESTIMATE_TIP = mark(
-    "Each image was predicted by a model that had learned from nearly all other answers, and "
-    "counts for the images of yours that are most like it, since the method did not choose "
-    "evenly. With few answers or rare classes the true value lies outside the interval more often "
-    "than 5 times in 100."
+    "Each image was predicted by a model that had learned from nearly all other answers. Hard "
+    "images are asked for more often than they occur, so that each answer counts for as many of "
+    "your images as are predicted like it. The true value lies in the interval about 95 times in "
+    "100; of rare classes with few answers less often."
 )
+HARDER = mark(
+    "{right} of the {images} answers are predicted right; hard images are asked for more often "
+    "than they occur."
+)
+APART = 0.02  # by less a share of the answers does not look like another number
 FEWEST_TO_MEASURE = 5  # images of a class
 ONLY_ASIDE = mark(
     "Only images of the evaluation set measure, however many others are labelled: set more of them "
@@ -31,7 +36,7 @@ BESIDE = (0, 2)  # of `MEASURES`: what stands beside the images that are right
 
 
 class Headline(QWidget):
-    """Right on n of m, beside what always saying the commonest class would have right."""
+    """How many images are right, beside what always saying the commonest class would have."""
 
     more_wanted = Signal(int)
     """More images like those of this class are wanted."""
@@ -82,9 +87,7 @@ class Headline(QWidget):
             classes: their names, by index.
         """
         estimated = isinstance(metrics, Estimate)
-        values = {"right": number(metrics.correct), "images": number(metrics.total)}
-        of_answers = tr("{right} of {images} answers right", **values)
-        self.right.setText(of_answers if estimated else tr("{right} of {images} right", **values))
+        self.right.setText(right_words(metrics))
         self.share.setText(share_words(metrics))
         self.baseline.setText(baseline_words(metrics, classes))
         tip = tr(ESTIMATE_TIP if estimated else INTERVAL_TIP)
@@ -143,17 +146,29 @@ class Headline(QWidget):
         return [label.text() for label in labels if isinstance(label, QLabel)]
 
 
+def right_words(metrics: Metrics) -> str:
+    """Say how many images are right: of those measured on or, by an estimate, of all."""
+    if isinstance(metrics, Estimate):
+        return tr("About {share} of your images right", share=percent(metrics.accuracy))
+    values = {"right": number(metrics.correct), "images": number(metrics.total)}
+    return tr("{right} of {images} right", **values)
+
+
 def share_words(metrics: Metrics) -> str:
-    """Say which share is right, of the images measured on or, by an estimate, of all."""
+    """Say between what bounds that share lies, and what an estimate rests on."""
     low, high = metrics.accuracy_interval
     values = {
         "value": percent(metrics.accuracy, 1),
         "low": decimal(100 * low, 0),
         "high": percent(high),
     }
-    if isinstance(metrics, Estimate):
-        return tr("Of all your images about {value} ({low} to {high}).", **values)
-    return tr("Accuracy {value} ({low} to {high}).", **values)
+    if not isinstance(metrics, Estimate):
+        return tr("Accuracy {value} ({low} to {high}).", **values)
+    words = tr("Estimated from your answers: {low} to {high}.", **values)
+    counted = {"right": number(metrics.correct), "images": number(metrics.total)}
+    if metrics.correct / metrics.total > metrics.accuracy - APART:
+        return f"{words} {tr('{right} of the {images} answers are predicted right.', **counted)}"
+    return f"{words} {tr(HARDER, **counted)}"
 
 
 def baseline_words(metrics: Metrics, classes: Sequence[str]) -> str:

@@ -91,9 +91,12 @@ def test_an_estimate_says_that_it_stands_for_all_images(shown):
     found = Estimate.of_answers(truth, rows, np.where(truth, 1.0, 3.0))
     card = shown(Headline())
     card.show_metrics(found, CLASSES[:2])
-    assert card.right.text() == "10 of 20 answers right"
-    assert card.share.text().startswith("Of all your images about 75.0% (")
+    assert card.right.text() == "About 75% of your images right"
+    assert card.share.text().startswith("Estimated from your answers: ")
+    assert "10 of the 20 answers are predicted right; hard images" in card.share.text()
     assert "“cat” would have 75.0%" in card.baseline.text()
+    card.show_metrics(Estimate.of_answers(truth, rows, np.ones(20)), CLASSES[:2])
+    assert card.share.text().endswith(". 10 of the 20 answers are predicted right.")
 
 
 def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):

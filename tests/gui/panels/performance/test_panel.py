@@ -367,7 +367,11 @@ def test_where_no_image_is_set_aside_the_answers_themselves_measure(
     backend.estimate = Estimate.of_answers(truth, found, np.arange(1.0, 9.0))
     run_batches(qtbot, window, 1)
     assert "estimated from all 8 answers" in panel.hint.text()
-    assert percent(backend.estimate.accuracy, 1) in panel.headline.share.text()
+    share = percent(backend.estimate.accuracy)
+    assert panel.headline.right.text() == f"About {share} of your images right"
+    assert window.desk.side.strip.accuracy.text() == share
+    assert window.desk.side.strip.right.text() == "of your images"  # it is no share of the answers
+    assert f": about {share} of your images right" in window.desk.stage.card.title.text()
     assert measured_classes(controller.project) == dict(controller.project.labels.training())
 
 
