@@ -65,7 +65,7 @@ def test_a_model_is_compared_with_the_last_of_a_project_and_says_what_it_does_no
     assert "compared on 16 images whose class all models know:" in told
     assert "other against round-0001: accuracy " in told
     assert "(p " in told
-    assert "Needs a look: " in told
+    assert "Look at these first: " in told
     assert "Of the labelled images it answers" in told
     assert "Measured on 20 images that it has not learned from." in told
     rows = rows_of(table)

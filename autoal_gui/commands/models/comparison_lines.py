@@ -8,6 +8,7 @@ import numpy as np
 from autoal_gui.commands.models.measured_lines import scores
 from autoal_gui.core.measures.caution import (
     Caution,
+    Rule,
     answered_sentence,
     guarantee,
     look_sentence,
@@ -34,7 +35,7 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
 
 
 def caution_lines(
-    caution: Caution, found: "Predictions", measured: MeasuredImages, level: float
+    caution: Caution, found: "Predictions", measured: MeasuredImages, rule: Rule
 ) -> Iterator[str]:
     """Yield how many images need a look and why, and what is guaranteed of that."""
     yield f"{look_sentence(caution)} {reasons_sentence(caution)}".rstrip()
@@ -43,7 +44,7 @@ def caution_lines(
         places = np.array([rows[one.image_id] for one in measured.images], np.intp)
         right = measured.given == measured.truth
         yield from filter(None, [answered_sentence(caution, places, right)])
-    yield guarantee(found.calibration, level)
+    yield guarantee(found.calibration, rule, measured.threshold)
 
 
 def _points(found: Difference) -> str:

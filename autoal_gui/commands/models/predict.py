@@ -150,7 +150,8 @@ def _own_model(folder: Path | None) -> Iterator[tuple[Path, Learned, Known] | No
     if folder is None:
         yield None
         return
-    from autoal_gui.core.project.last_model import last_model, what_it_learned
+    from autoal_gui.core.project.last_model import last_model
+    from autoal_gui.core.project.measured_images import what_it_learned
     from autoal_gui.core.project.project import Project
     from autoal_gui.sources.opening import open_images
 
@@ -202,7 +203,7 @@ def _report(
     plain = measured_as_plain(measured, listing.columns)
     lines = list(measured_lines(measured, listing.columns)) if measured.images else []
     if caution is not None:
-        lines += caution_lines(caution, first, measured, options.level)
+        lines += caution_lines(caution, first, measured, _rule(options))
     if threshold is not None:
         name = on_one_line(classes[threshold.class_index])
         words = f"given from a probability of {threshold.value:.4f} on, as the model says"
@@ -235,6 +236,10 @@ def _named(
     ]
 
 
+def _rule(options: argparse.Namespace) -> Rule:
+    return Rule(options.abstain_below or 0.0, options.level)
+
+
 def _caution(
     options: argparse.Namespace, first: "Predictions", models: Sequence[ModelAnswers]
 ) -> Caution | None:
@@ -242,7 +247,7 @@ def _caution(
     asked = options.abstain_below is not None or options.project is not None
     if not asked and len(models) == 1:
         return None
-    rule = Rule(options.abstain_below or 0.0, options.level)
+    rule = _rule(options)
     differ = differing(models, first.image_ids) if len(models) > 1 else None
     given = decided(first.probabilities, models[0].threshold)
     measure = first.calibration, first.distances

@@ -16,3 +16,7 @@ class Learned:
     """(image id, class index) of the evaluation set, ascending."""
     workspace: str
     """The project's folder of memory-mapped copies."""
+    drawn: tuple[tuple[int, int, tuple[float, ...]], ...] = ()
+    """What measures it where there is no evaluation set: of images that it learned from and that
+    were drawn at random (image id, class index, probabilities by a model that had not learned from
+    it), ascending."""

@@ -7,8 +7,10 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import clauses, mark, number, percent, tr, tr_count
+from autoal_gui.core.language import clauses, decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.conformal import FEWEST, Calibration
+from autoal_gui.core.measures.metrics import Share
+from autoal_gui.core.measures.operating.decision import Threshold, decided
 
 Reason = Literal["unlike", "several", "unsure", "differ"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
@@ -115,11 +117,13 @@ def look_sentence(caution: Caution) -> str:
     found, total = int(caution.needs_look.sum()), len(caution.reasons)
     if not found:
         return tr_count(
-            "The {count} image needs no look.", "None of {count} images needs a look.", total
+            "No reason to look at the {count} image first.",
+            "No reason to look at any of {count} images first.",
+            total,
         )
     return tr_count(
-        "Needs a look: {found} of {count} image",
-        "Needs a look: {found} of {count} images",
+        "Look at these first: {found} of {count} image",
+        "Look at these first: {found} of {count} images",
         total,
         found=number(found),
     )
@@ -179,39 +183,22 @@ def answered_sentence(caution: Caution, rows: npt.NDArray[np.intp], right: Mask)
     )
 
 
-def guarantee(calibration: Calibration | None, level: float) -> str:
-    """Say what holds of the sets of classes, and of what is told to be unlike all.
+def guarantee(
+    calibration: Calibration | None, rule: Rule, threshold: Threshold | None = None
+) -> str:
+    """Say what holds of the sets of classes, of images that need no look, and of what is unlike.
 
     Args:
         calibration: None where no image measures the model.
-        level: of the sets.
+        rule: when the model is not to answer.
+        threshold: by which an image is given its class, see `decided`.
     """
     if calibration is None or not calibration.groups:
         return tr(
             "How sure the model may be is not known here: that takes the project whose last model "
-            "it is, with an evaluation set."
+            "it is, with labelled images that measure it."
         )
-    groups, images = calibration.groups, len(calibration.units)
-    told = tr_count(
-        "Measured on {count} image that it has not learned from.",
-        "Measured on {count} images that it has not learned from.",
-        images,
-    )
-    if groups < images:
-        told = tr_count(
-            "Measured on {images} images that it has not learned from. Images of one group, such "
-            "as a patient, and files that are the same count as one, which leaves {count}.",
-            "Measured on {images} images that it has not learned from. Images of one group, such "
-            "as a patient, and files that are the same count as one, which leaves {count}.",
-            groups,
-            images=number(images),
-        )
-    held = tr(
-        "Of images that come as these did, at least {level} have their class among those named as "
-        "possible: over all of them together, not for each class, and not for images from "
-        "elsewhere.",
-        level=percent(level),
-    )
+    held = _held_words(calibration, rule.level)
     few = tr(
         "To say which images are unlike anything it has learned from takes at least {fewest}.",
         fewest=number(FEWEST),
@@ -221,4 +208,71 @@ def guarantee(calibration: Calibration | None, level: float) -> str:
         "Images of another device, hospital or age group may look alike and not be called so.",
         chance=percent(calibration.chance, 1),
     )
-    return " ".join((told, held, few if groups < FEWEST else chance))
+    unlike = few if calibration.groups < FEWEST else chance
+    sure = _sure_words(calibration, rule, threshold)
+    return " ".join(filter(None, (sure, _measured_words(calibration), held, unlike)))
+
+
+def _sure_words(calibration: Calibration, rule: Rule, threshold: Threshold | None) -> str:
+    """Say how many errors there are where nothing calls for a look, by the images that measure."""
+    if calibration.probabilities is None or calibration.truth is None:
+        return ""
+    given = decided(calibration.probabilities, threshold)
+    answers = Caution.of(calibration.probabilities, rule, calibration, given=given).answers
+    if not answers.any():
+        return ""
+    right = Share.of((given == calibration.truth)[answers], calibration.units[answers])
+    low, high = right.interval
+    return tr_count(
+        "Images that need no look can be wrong, too: of the {images} that measure the model, "
+        "{count} needs none, and {right} of these is right ({low} to {high}).",
+        "Images that need no look can be wrong, too: of the {images} that measure the model, "
+        "{count} need none, and {right} of these are right ({low} to {high}).",
+        right.count,
+        images=number(len(calibration.units)),
+        right=number(right.found),
+        low=decimal(100 * low, 0),
+        high=percent(high),
+    )
+
+
+def _measured_words(calibration: Calibration) -> str:
+    """Say which images measure the model."""
+    groups, images = calibration.groups, len(calibration.units)
+    if calibration.is_apart:
+        told = tr_count(
+            "Measured on {count} image that it has not learned from.",
+            "Measured on {count} images that it has not learned from.",
+            images,
+        )
+    else:
+        told = tr_count(
+            "Measured on {count} labelled image that was drawn at random, by a model that had not "
+            "learned from it.",
+            "Measured on {count} labelled images that were drawn at random, each by a model that "
+            "had not learned from it.",
+            images,
+        )
+    if groups == images:
+        return told
+    together = tr(
+        "Images of one group, such as a patient, and files that are the same count as one, which "
+        "leaves {count}.",
+        count=number(groups),
+    )
+    return f"{told} {together}"
+
+
+def _held_words(calibration: Calibration, level: float) -> str:
+    """Say how often the class is among those named as possible."""
+    low, high = calibration.held(level)
+    if low == 1.0:
+        return tr("So few images measure the model that all classes are named as possible.")
+    return tr(
+        "Of images that come as these did, about {level} ({low} to {high}) have their class among "
+        "those named as possible: over all of them together, not for each class, and not for "
+        "images from elsewhere.",
+        level=percent(level),
+        low=decimal(100 * low, 0),
+        high=percent(high),
+    )

@@ -34,6 +34,13 @@ class Calibration:
     """(m,) from what the model has learned from, see `Familiar`; at least 0."""
     units: Ints = field(repr=False)
     """(m,) what stays together, by a number each."""
+    probabilities: Floats | None = field(default=None, repr=False)
+    """(m, C) that give the scores; None where they were not kept."""
+    truth: Ints | None = field(default=None, repr=False)
+    """(m,) the class of each image; a class that the model does not know is C or above."""
+    is_apart: bool = True
+    """Whether the model has learned from none of these images; else each was predicted by another
+    that had not, and that had learned from nearly all that it learned from."""
 
     @property
     def groups(self) -> int:
@@ -57,6 +64,25 @@ class Calibration:
         held = np.cumsum(self.weights[order])
         enough = np.flatnonzero(held >= level - NEARLY)
         return float(self.scores[order[enough[0]]]) if len(enough) else float("inf")
+
+    def held(self, level: float) -> tuple[float, float]:
+        """Return how often the set of a new image may really hold its class, at 95 %.
+
+        Over all sets of images that might have measured it is the level, or a little more; with
+        these few it is Beta(k, n + 1 - k) distributed, k being how many of the n scores lie at the
+        threshold or below (Vovk 2012).
+
+        Args:
+            level: see `threshold`.
+        """
+        from scipy.special import betaincinv
+
+        count = self.groups
+        below = int(np.ceil((count + 1) * level - NEARLY))
+        if below > count:
+            return 1.0, 1.0
+        low, high = betaincinv(below, count + 1 - below, (0.025, 0.975)).tolist()
+        return low, high
 
     def sets(self, probabilities: npt.NDArray[np.floating], level: float) -> npt.NDArray[np.bool_]:
         """Return (n, C) which classes are in the set of each image; the likeliest always is.

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.project.project import Project
 
@@ -57,18 +56,4 @@ def kept_models(project: Project) -> tuple[LastModel, ...]:
         LastModel(record, project.models_folder / record.checkpoint)
         for record in project.rounds.finished()
         if record.checkpoint and (project.models_folder / record.checkpoint).is_file()
-    )
-
-
-def what_it_learned(project: Project, model: LastModel) -> Learned:
-    """Return what a model learned from, as labels stand now, and what measures it.
-
-    Of an evaluation set that was drawn after it was trained, it may have seen some.
-    """
-    was_drawn_before = model.record.number > project.files.curve_start
-    return Learned(
-        project.pool,
-        tuple(image_id for image_id, _ in project.labels.training()),
-        project.labels.evaluation() if was_drawn_before else (),
-        str(project.workspace),
     )

@@ -1,6 +1,7 @@
 """The images that the numbers of a project rest on, with what a model makes of each."""
 
-from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.images.learned import Learned
+from autoal_gui.core.project.last_model import LastModel, last_model
 from autoal_gui.core.project.learned_classes import classes_taught
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
@@ -34,6 +35,42 @@ def measured_classes(project: Project) -> dict[int, int]:
     if finished and finished[-1].estimate is not None:
         return dict(project.labels.training())
     return _drawn(project)
+
+
+def what_it_learned(project: Project, model: LastModel) -> Learned:
+    """Return what a model learned from, as labels stand now, and what measures it.
+
+    Of an evaluation set that was drawn after it was trained, it may have seen some.
+    """
+    was_drawn_before = model.record.number > project.files.curve_start
+    return Learned(
+        project.pool,
+        tuple(image_id for image_id, _ in project.labels.training()),
+        project.labels.evaluation() if was_drawn_before else (),
+        str(project.workspace),
+        _drawn_without(project, model),
+    )
+
+
+def _drawn_without(
+    project: Project, model: LastModel
+) -> tuple[tuple[int, int, tuple[float, ...]], ...]:
+    """Return (image id, class, probabilities) of images that chance drew.
+
+    Nothing where there is an evaluation set, and of a model that is not the last, or that trained
+    every layer: what is kept of each image was then not said by its like.
+    """
+    latest = last_model(project)
+    is_last = latest is not None and latest.record.number == model.record.number
+    if not is_last or model.record.estimate is None or project.pool.ids("evaluation"):
+        return ()
+    found = project.rounds.predictions()
+    classes = len(next(iter(found.values()), ()))
+    return tuple(
+        (image_id, known, tuple(map(float, found[image_id])))
+        for image_id, known in sorted(_drawn(project).items())
+        if len(found.get(image_id, ())) == classes
+    )
 
 
 def _drawn(project: Project) -> dict[int, int]:

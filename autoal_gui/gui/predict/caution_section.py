@@ -12,6 +12,7 @@ from autoal_gui.core.measures.caution import (
     reasons_sentence,
 )
 from autoal_gui.core.measures.conformal import Calibration
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.gui.widgets.cards import Section
 from autoal_gui.gui.widgets.inputs import SLACK, spin
 from autoal_gui.gui.widgets.text import text_label
@@ -97,7 +98,12 @@ class CautionSection(Section):
         self.changed.emit()
 
     def show_caution(
-        self, caution: Caution, calibration: Calibration | None, judged: bool, answered: str
+        self,
+        caution: Caution,
+        calibration: Calibration | None,
+        judged: bool,
+        answered: str,
+        threshold: Threshold | None = None,
     ) -> None:
         """Show what came of the rule.
 
@@ -106,6 +112,7 @@ class CautionSection(Section):
             calibration: None where no image measures the model.
             judged: whether there is anything by which an image could need a look.
             answered: how right the model is where it answers; empty where that is not known.
+            threshold: by which an image is given its class.
         """
         self.button.setText(look_sentence(caution) if judged else tr(UNJUDGED))
         why = reasons_sentence(caution)
@@ -115,4 +122,4 @@ class CautionSection(Section):
             widget.setVisible(calibration is not None)
         self.answered.setText(answered)
         self.answered.setVisible(judged and bool(answered))
-        self.guarantee.setText(guarantee(calibration, self.rule.level))
+        self.guarantee.setText(guarantee(calibration, self.rule, threshold))

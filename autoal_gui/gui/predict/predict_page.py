@@ -340,6 +340,7 @@ class PredictPage(Page):
                 session.result.calibration,
                 session.is_judged,
                 session.answered(),
+                session.threshold,
             )
 
     @Slot()

@@ -23,7 +23,8 @@ from autoal_gui.core.messages import (
     Progress,
 )
 from autoal_gui.core.prediction_table import PredictionTable
-from autoal_gui.core.project.last_model import last_model, what_it_learned
+from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.measured_images import what_it_learned
 from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.core.sets.comparison import Comparison, ModelAnswers, compared, differing
 from autoal_gui.core.system.scratch import ScratchFolder

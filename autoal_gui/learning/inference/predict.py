@@ -14,7 +14,7 @@ from autoal_gui.core.errors import CheckpointError, ImageUnreadable
 from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.language import tr
-from autoal_gui.core.likeness.strangeness import Familiar
+from autoal_gui.core.likeness.strangeness import Familiar, left_out_distances
 from autoal_gui.core.measures.conformal import Calibration
 from autoal_gui.core.messages import Predict, Predicted, PredictFinished, Progress, Step
 from autoal_gui.core.sets.partition import units_of
@@ -29,6 +29,8 @@ from autoal_gui.learning.model.networks import Classifier
 from autoal_gui.learning.progress import ProgressTracker
 from autoal_gui.strategies.contract import ModelOutputs
 
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Reading = Generator[Progress, None, tuple[ModelOutputs, tuple[tuple[int, str], ...]]]
 
 
@@ -159,15 +161,48 @@ def _compared(
     familiar = Familiar.of(seen.features, widths)
     distances = familiar.distances(outputs.features).astype(np.float32)
     if not truth:
-        return replace(found, distances=distances)
+        left_out = _left_out_calibration(learned, seen, widths)
+        return replace(found, distances=distances, calibration=left_out)
     own, _ = yield from read(learned.pool, tuple(truth), folder, "features")
     ids = own.image_ids.tolist()
-    rows = own.probabilities.astype(np.float64)
-    labels = np.array([truth[i] for i in ids])
-    shares = np.pad(rows, ((0, 0), (0, 1)), constant_values=-np.inf)  # of a class it does not know
-    calibration = Calibration(
-        scores=1 - shares[np.arange(len(ids)), labels.clip(max=rows.shape[1])],
-        distances=familiar.distances(own.features).astype(np.float32).astype(np.float64),
-        units=np.array(units_of(learned.pool.images, ids), np.int64),
+    calibration = _calibration(
+        own.probabilities.astype(np.float64),
+        np.array([truth[i] for i in ids]),
+        familiar.distances(own.features),
+        units_of(learned.pool.images, ids),
     )
     return replace(found, distances=distances, calibration=calibration)
+
+
+def _calibration(
+    probabilities: Floats, truth: Ints, distances: Floats, units: Sequence[int], apart: bool = True
+) -> Calibration:
+    shares = np.pad(probabilities, ((0, 0), (0, 1)), constant_values=-np.inf)  # of no known class
+    return Calibration(
+        scores=1 - shares[np.arange(len(truth)), truth.clip(max=probabilities.shape[1])],
+        distances=distances.astype(np.float32).astype(np.float64),
+        units=np.array(units, np.int64),
+        probabilities=probabilities,
+        truth=truth,
+        is_apart=apart,
+    )
+
+
+def _left_out_calibration(
+    learned: Learned, seen: ModelOutputs, widths: Sequence[int]
+) -> Calibration | None:
+    """Return what images drawn at random say, each as if it had not been learned from."""
+    known = {image_id: (truth, shares) for image_id, truth, shares in learned.drawn}
+    ids = seen.image_ids.tolist()
+    units = np.array(units_of(learned.pool.images, ids), np.int64)
+    rows = np.array([row for row, image_id in enumerate(ids) if image_id in known], np.int64)
+    if not len(rows) or len(np.unique(units)) < 2:
+        return None
+    of_rows = [known[ids[row]] for row in rows]
+    return _calibration(
+        np.array([shares for _, shares in of_rows]),
+        np.array([truth for truth, _ in of_rows]),
+        left_out_distances(seen.features, units, widths)[rows],
+        units[rows].tolist(),
+        apart=False,
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autoal_gui.core.likeness.strangeness import Familiar
+from autoal_gui.core.likeness.strangeness import Familiar, left_out_distances
 from autoal_gui.core.measures.conformal import Calibration
 
 
@@ -49,3 +49,14 @@ def test_a_handful_of_images_gives_finite_distances(rows):
     assert np.isfinite(found).all()
     assert found.argmax() == 2
     assert Familiar.of(rows, (4,)).distances(rows[:0]).shape == (0,)
+
+
+def test_left_out_an_image_is_as_far_as_a_new_one_and_so_is_its_group():
+    rows, new = drawn(60), drawn(400, seed=1)
+    alone = left_out_distances(rows, np.arange(60), (60,))
+    outside = Familiar.of(rows, (60,)).distances(new)
+    assert np.median(alone) == pytest.approx(np.median(outside), rel=0.15)
+    twice = np.repeat(rows[:30], 2, axis=0)
+    together = left_out_distances(twice, np.repeat(np.arange(30), 2), (60,))
+    apart = left_out_distances(twice, np.arange(60), (60,))
+    assert np.median(apart) < 0.9 * np.median(together)  # its twin is no longer among the others

@@ -1,5 +1,7 @@
 """Which predictions need a look: the most pressing reason is told, and what it is worth."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from autoal_gui.core.measures.caution import (
@@ -12,6 +14,7 @@ from autoal_gui.core.measures.caution import (
     unlike_sentence,
 )
 from autoal_gui.core.measures.conformal import Calibration
+from autoal_gui.core.measures.operating.decision import Threshold
 
 SHARES = np.array([[0.95, 0.05], [0.95, 0.05], [0.55, 0.45], [0.75, 0.25], [0.65, 0.35]])
 
@@ -30,7 +33,7 @@ def test_each_image_has_its_most_pressing_reason():
     assert reasons == [None, "unlike", "several", "unsure", "several"]
     assert found.answers.tolist() == [True, False, False, False, False]
     assert found.possible(2, ("a", "b")) == ["a", "b"]
-    assert look_sentence(found) == "Needs a look: 4 of 5 images"
+    assert look_sentence(found) == "Look at these first: 4 of 5 images"
     assert reasons_sentence(found) == (
         "To look at: 1 unlike anything it has learned from, 2 between several classes, 1 less "
         "certain than asked for."
@@ -67,9 +70,13 @@ def test_the_likeliest_class_is_always_possible():
 
 
 def test_without_any_measure_only_the_users_own_rule_counts():
-    assert look_sentence(Caution.of(SHARES, Rule())) == "None of 5 images needs a look."
-    assert look_sentence(Caution.of(SHARES[:1], Rule())) == "The 1 image needs no look."
-    assert look_sentence(Caution.of(SHARES[:1], Rule(1.0))) == "Needs a look: 1 of 1 image"
+    assert (
+        look_sentence(Caution.of(SHARES, Rule())) == "No reason to look at any of 5 images first."
+    )
+    assert look_sentence(Caution.of(SHARES[:1], Rule())) == (
+        "No reason to look at the 1 image first."
+    )
+    assert look_sentence(Caution.of(SHARES[:1], Rule(1.0))) == "Look at these first: 1 of 1 image"
     assert Caution.of(SHARES, Rule(0.7)).answers.tolist() == [True, True, False, True, False]
     assert Caution.of(SHARES[:0], Rule(0.7)).answers.tolist() == []
 
@@ -86,11 +93,31 @@ def test_what_it_leaves_out_is_set_beside_what_it_answers():
 
 
 def test_what_is_guaranteed_names_what_it_rests_on():
-    words = guarantee(measured(200), 0.9)
+    words = guarantee(measured(200), Rule(level=0.9))
     assert words.startswith("Measured on 200 images that it has not learned from.")
-    assert "at least 90% have their class" in words
+    assert "about 90% (86 to 94%) have their class" in words
     assert "not for each class, and not for images from elsewhere" in words
     groups = Calibration(np.zeros(8), np.zeros(8), np.arange(8) // 2)
-    assert "count as one, which leaves 4." in guarantee(groups, 0.9)
-    assert "takes at least 19" in guarantee(groups, 0.9)
-    assert "not known here" in guarantee(None, 0.9)
+    assert "count as one, which leaves 4." in guarantee(groups, Rule(level=0.9))
+    assert "takes at least 19" in guarantee(groups, Rule(level=0.9))
+    assert "all classes are named as possible" in guarantee(groups, Rule())
+    assert "not known here" in guarantee(None, Rule())
+
+
+def test_what_needs_no_look_is_told_with_its_errors():
+    rows = np.tile((0.95, 0.05), (40, 1))
+    truth = (np.arange(40) % 10 == 0).astype(int)  # four of forty surely wrong
+    scores = 1 - rows[np.arange(40), truth]
+    found = Calibration(scores, np.zeros(40), np.arange(40), rows, truth)
+    words = guarantee(found, Rule(level=0.8))
+    assert words.startswith(
+        "Images that need no look can be wrong, too: of the 40 that measure the model, 40 need "
+        "none, and 36 of these are right (77 to 96%)."
+    )
+    own = Threshold(1, 0.04)  # all are then given the other class, too, so that all need one
+    assert "need none" not in guarantee(found, Rule(level=0.8), own)
+    assert "need none" not in guarantee(found, Rule(0.99))  # nothing is answered
+    random = replace(found, is_apart=False)
+    assert "40 labelled images that were drawn at random, each by a model" in guarantee(
+        random, Rule()
+    )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoal_gui.core.measures.caution import guarantee
+from autoal_gui.core.measures.caution import Rule, guarantee
 from autoal_gui.core.measures.conformal import FEWEST, Calibration
 
 SCORES = st.integers(0, 9).map(lambda tenth: tenth / 10)
@@ -95,10 +95,24 @@ def test_too_few_groups_say_of_nothing_that_it_is_unlike_them():
 def test_images_that_count_as_one_are_not_called_groups():
     units = np.repeat(np.arange(20), 2)[1:]  # one stands alone, others are twice there
     scores = np.linspace(0, 1, len(units))
-    told = guarantee(Calibration(scores, scores, units), 0.9)
+    told = guarantee(Calibration(scores, scores, units), Rule(level=0.9))
     assert told.startswith(
         "Measured on 39 images that it has not learned from. Images of one group"
     )
     assert "files that are the same count as one, which leaves 20." in told
-    alone = guarantee(Calibration(scores, scores, np.arange(len(units))), 0.9)
+    alone = guarantee(Calibration(scores, scores, np.arange(len(units))), Rule(level=0.9))
     assert alone.startswith("Measured on 39 images that it has not learned from. Of images")
+
+
+@pytest.mark.parametrize(("count", "level"), [(30, 0.9), (99, 0.8)])
+def test_how_often_the_class_is_really_held_is_told_19_times_in_20(count, level):
+    """The scores of new images are even in [0, 1], so that the threshold is what they hold."""
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(2000):
+        scores = rng.random(count)
+        measure = Calibration(scores, scores, np.arange(count))
+        low, high = measure.held(level)
+        found.append(low <= measure.threshold(level) <= high)
+    assert np.mean(found) == pytest.approx(0.95, abs=0.02)
+    assert Calibration(scores[:5], scores[:5], np.arange(5)).held(0.9) == (1.0, 1.0)

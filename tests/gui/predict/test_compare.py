@@ -88,7 +88,7 @@ def test_rounds_are_compared_a_model_is_handed_over_and_odd_images_go_into_the_p
     words = page.comparison.results.text()
     assert f"{before} and {own} are right on the same images." in words
     assert f"{own} on 13 where turned was wrong; chance hardly does that (p < 0.001)." in words
-    assert page.caution.button.text() == "Needs a look: 13 of 13 images"
+    assert page.caution.button.text() == "Look at these first: 13 of 13 images"
     assert page.caution.legend.isVisible()  # before anything is opened
     assert "To look at: 1 unlike anything it has learned from, " in page.caution.legend.text()
     assert "Measured on 24 images" in page.caution.guarantee.text()

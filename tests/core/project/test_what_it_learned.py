@@ -1,0 +1,67 @@
+"""What a model of a project learned from, and which images measure it."""
+
+import numpy as np
+import pytest
+
+from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.messages import Predicted
+from autoal_gui.core.project.last_model import kept_models, last_model
+from autoal_gui.core.project.measured_images import what_it_learned
+from tests.support.project import new_project, result_of
+
+ROWS = np.array([(0.9, 0.1), (0.4, 0.6), (0.7, 0.3), (0.2, 0.8)])
+
+
+def finish_round(project, **values):
+    number = project.rounds.begin()
+    file = project.models_folder / f"round-{number:04d}.pt"
+    file.write_bytes(b"weights")
+    project.rounds.finish(result_of(project, number, str(file), metrics=None, **values))
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Return a project without an evaluation set whose first four images have an answer."""
+    project = new_project(tmp_path, per_class=10, evaluation_images=0)
+    for place, image in enumerate(project.batches.ranking[:4]):
+        project.labels.answer(image, "label", place % 2)
+    yield project
+    project.close()
+
+
+def estimated(project):
+    ids, classes = np.array(project.labels.training()).T
+    finish_round(
+        project,
+        estimate=Estimate.of_answers(classes, ROWS, np.ones(4)),
+        out_of_fold=Predicted.of(ids, ROWS),
+    )
+
+
+def test_images_drawn_at_random_measure_as_if_they_had_not_been_learned_from(project):
+    known = project.labels.training()
+    estimated(project)
+    learned = what_it_learned(project, last_model(project))
+    assert learned.labelled == tuple(image for image, _ in known)
+    assert learned.evaluation == ()
+    assert [(image, truth) for image, truth, _ in learned.drawn] == list(known)
+    np.testing.assert_allclose([shares for *_, shares in learned.drawn], ROWS, atol=1e-3)
+
+
+def test_they_measure_neither_an_older_model_nor_one_of_every_layer(project):
+    estimated(project)
+    finish_round(project, estimate=None)
+    assert [what_it_learned(project, model).drawn for model in kept_models(project)] == [(), ()]
+
+
+def test_beside_an_evaluation_set_they_do_not_measure(tmp_path):
+    project = new_project(tmp_path, per_class=10, evaluation_images=4)
+    for place, image in enumerate(project.batches.ranking[:12]):
+        project.labels.answer(image, "label", place % 2)
+    ids, classes = np.array(project.labels.training()).T
+    rows = np.resize(ROWS, (len(ids), 2))
+    estimate = Estimate.of_answers(classes, rows, np.ones(len(ids)))
+    finish_round(project, estimate=estimate, out_of_fold=Predicted.of(ids, rows))
+    learned = what_it_learned(project, last_model(project))
+    assert (learned.evaluation, learned.drawn) == (project.labels.evaluation(), ())
+    project.close()
