@@ -239,37 +239,26 @@ def own_at(curve: Sequence[Point], labels: int) -> float | None:
     return float(np.interp(math.log2(labels), x, [point.value for point in known]))
 
 
-def chance_sentence(by_chance: ByChance, curve: Sequence[Point], now: Point) -> str:
-    """Say what random choice would have given, as far as it can be estimated.
+def chance_sentence(by_chance: ByChance, curve: Sequence[Point]) -> str:
+    """Say what random choice would have given at as many labels; "" where that is not known.
 
     Args:
         by_chance: what random choice gave.
         curve: of the rounds that were measured on the same images, and on no others: a value on
             other images is no comparison.
-        now: the last round, measured on the same images.
     """
-    low, high = by_chance.metrics.balanced_accuracy_interval
-    values = {
-        "labels": number(by_chance.labels),
-        "value": percent(by_chance.metrics.balanced_accuracy, 1),
-        "low": percent(low, 1),
-        "high": percent(high, 1),
-    }
     own = own_at(curve, by_chance.labels)
     if own is None:
-        return tr(
-            "A model taught with {labels} images picked at random has a balanced accuracy of "
-            "{value} ({low} to {high}). The model of now, taught with {now_labels}, has {now} on "
-            "the same images.",
-            **values,
-            now_labels=number(now.labels),
-            now=percent(now.value, 1),
-        )
+        return ""
+    low, high = by_chance.metrics.balanced_accuracy_interval
     return tr(
         "A model taught with {labels} images picked at random has a balanced accuracy of {value} "
         "({low} to {high}). Between its rounds, this project had about {own} with as many labels: "
         "{gain} points, as near as the random images can tell.",
-        **values,
+        labels=number(by_chance.labels),
+        value=percent(by_chance.metrics.balanced_accuracy, 1),
+        low=percent(low, 1),
+        high=percent(high, 1),
         own=percent(own, 1),
         gain=points(own - by_chance.metrics.balanced_accuracy),
     )

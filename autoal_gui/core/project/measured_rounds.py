@@ -94,12 +94,12 @@ def _points(measured: Measured) -> list[Point]:
 
 def chance_words(measured: Measured) -> str:
     """Say what random choice would have given; "" where that is not known."""
-    record, metrics = measured[-1]
+    record, _ = measured[-1]
     if record.by_chance is None:
         return ""
     images = _images_of(record.by_chance.metrics)
     same = [one for one in measured if _images_of(one[1]) == images]
-    return chance_sentence(record.by_chance, _points(same), Point.of(record.labels, metrics))
+    return chance_sentence(record.by_chance, _points(same))
 
 
 def outlook_of(

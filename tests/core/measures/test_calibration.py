@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoal_gui.core.language import percent
+from autoal_gui.core.language import decimal, percent
 from autoal_gui.core.measures.calibration import (
     FEWEST,
     MOST_BINS,
@@ -73,8 +73,10 @@ def test_it_is_said_whether_the_model_is_as_right_as_it_says(share, told):
 
 def test_a_reader_is_told_what_a_model_too_sure_means():
     found = calibration(*case(300, 20, 5, 0.55))
-    said, right = percent(found.whole.said), percent(found.whole.right.value)
-    assert calibration_sentence(found).endswith(f"On the whole, read its {said} as {right}.")
+    low, high = found.whole.right.interval
+    told = f"{decimal(100 * low, 0)} to {percent(high)}"  # few images tell no single number
+    said = percent(found.whole.said)
+    assert calibration_sentence(found).endswith(f"On the whole, read its {said} as {told}.")
 
 
 def test_few_images_and_images_of_one_probability_are_not_compared():

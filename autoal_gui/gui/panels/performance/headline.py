@@ -31,6 +31,7 @@ ONLY_ASIDE = mark(
     "Only images of the evaluation set measure, however many others are labelled: set more of them "
     "aside."
 )
+TAKE_OUT = mark("A class of which there are no more images can be taken out: Label, Classes.")
 MOST_WARNED = 5  # classes that are named
 BESIDE = (0, 2)  # of `MEASURES`: what stands beside the images that are right
 
@@ -97,12 +98,15 @@ class Headline(QWidget):
             self.intervals[place].setText(curve_span(metrics, place))
             self.intervals[place].setToolTip(tip)
 
-    def show_warnings(self, found: Sequence[tuple[int, str, bool]], aside: bool = False) -> None:
+    def show_warnings(
+        self, found: Sequence[tuple[int, str, bool]], aside: bool = False, rare: bool = False
+    ) -> None:
         """Show (class, what is missing of it, whether others can be looked for), or nothing.
 
         Args:
             found: see `class_warnings`.
             aside: whether more images are to be set aside to measure on: labels alone add none.
+            rare: whether some class has too few images to learn from.
         """
         empty(self._lines)
         for class_index, sentence, can_search in found[:MOST_WARNED]:
@@ -121,6 +125,8 @@ class Headline(QWidget):
                 more,
             )
             self._lines.addWidget(text_label(words, role="muted"))
+        if rare:
+            self._lines.addWidget(text_label(tr(TAKE_OUT), role="muted"))
         if aside:
             self._lines.addWidget(text_label(tr(ONLY_ASIDE), role="muted"))
             self._lines.addWidget(self._aside_button(), 0, Qt.AlignmentFlag.AlignLeft)

@@ -14,6 +14,7 @@ from autoal_gui.core.measures.calibration import calibration
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import (
+    FEWEST_TO_LEARN,
     Outlook,
     agreed,
     measuring_sentence,
@@ -235,7 +236,8 @@ class PerformancePanel(CardColumn):
         apart = not isinstance(metrics, Estimate) and bool(store.evaluation())
         found = class_warnings(names, labels, counts, aside, labels_measure=not apart)
         few = any(name and n < FEWEST_TO_MEASURE for name, n in zip(names, counts, strict=True))
-        self.headline.show_warnings(found, aside=apart and few)
+        rare = any(name and n < FEWEST_TO_LEARN for name, n in zip(names, labels, strict=True))
+        self.headline.show_warnings(found, aside=apart and few, rare=rare)
 
     @Slot(int)
     def _find_more(self, class_index: int) -> None:

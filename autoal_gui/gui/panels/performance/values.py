@@ -66,9 +66,32 @@ def curve_point(metrics: Metrics, position: int) -> Value:
 def curve_span(metrics: Metrics, position: int) -> str:
     """Return the interval of a measure of `MEASURES`, and of which classes it is if not of all."""
     span = curve_point(metrics, position).span
-    if MEASURES[position] != "AUROC" or metrics.auroc is None or not metrics.unlearned:
-        return span
-    return f"{span}, {metrics.auroc.mean_words()}"
+    words = ""
+    if position == 0:
+        words = _balanced_words(metrics)
+    elif MEASURES[position] == "AUROC" and metrics.auroc is not None and metrics.unlearned:
+        words = metrics.auroc.mean_words()
+    return f"{span}, {words}" if words else span
+
+
+def _balanced_words(metrics: Metrics) -> str:
+    """Say of which classes the mean is, where some are not measured or were never learned."""
+    known = [c for c, value in enumerate(metrics.sensitivities) if not math.isnan(value)]
+    unlearned = len({*metrics.unlearned}.intersection(known))
+    if unlearned:
+        return tr_count(
+            "mean over {classes} classes, of which {count} was never learned",
+            "mean over {classes} classes, of which {count} were never learned",
+            unlearned,
+            classes=number(len(known)),
+        )
+    if len(known) == len(metrics.sensitivities):
+        return ""
+    return tr_count(
+        "of the {count} class that is measured",
+        "mean over the {count} classes that are measured",
+        len(known),
+    )
 
 
 def class_values(metrics: Metrics, class_index: int) -> list[tuple[Value, str]]:

@@ -21,7 +21,7 @@ from autoal_gui.gui.panels.performance.class_table import ClassTable
 from autoal_gui.gui.panels.performance.confusion_matrix import ConfusionMatrix
 from autoal_gui.gui.panels.performance.headline import Headline, class_warnings
 from autoal_gui.gui.panels.performance.operating_card import LIKELIEST, LOST, OperatingCard
-from autoal_gui.gui.panels.performance.values import class_values, curve_point
+from autoal_gui.gui.panels.performance.values import class_values, curve_point, curve_span
 from autoal_gui.gui.panels.plots import series_colour
 from autoal_gui.gui.widgets.theme import Theme
 from tests.support.gui import QUIET
@@ -99,6 +99,16 @@ def test_an_estimate_says_that_it_stands_for_all_images(shown):
     assert card.share.text().endswith(". 10 of the 20 answers are predicted right.")
 
 
+def test_a_mean_over_some_classes_says_which():
+    learned = Metrics.of_probabilities(
+        np.array([0, 0, 1, 1, 2]), np.eye(3)[[0, 0, 1, 1, 0]] * 0.9 + 0.03, learned={0, 1}
+    )
+    assert curve_span(learned, 0).endswith(", mean over 3 classes, of which 1 was never learned")
+    some = Metrics(((3, 1, 0), (0, 4, 0), (0, 0, 0)))
+    assert curve_span(some, 0).endswith(", mean over the 2 classes that are measured")
+    assert "mean" not in curve_span(Metrics(((3, 1), (0, 4))), 0)
+
+
 def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
     found = class_warnings(("cat", "dog", "owl", ""), (30, 1, 0, 0), (20, 3, 0, 0))
     card = shown(Headline())
@@ -122,6 +132,8 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
     few = class_warnings(("cat", "dog"), (30, 1), (20, 3), labels_measure=False)
     assert [mends for _, _, mends in few] == [True]
     many = class_warnings([f"class {c}" for c in range(100)], range(100), [20] * 100)
+    card.show_warnings(few, rare=True)
+    assert card.warning_lines()[-1].endswith("can be taken out: Label, Classes.")
     card.show_warnings(many * 3)
     assert len(card.warning_lines()) == 6
     assert card.warning_lines()[-1] == "10 more classes are short of images."
