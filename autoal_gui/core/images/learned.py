@@ -16,7 +16,7 @@ class Learned:
     """(image id, class index) of the evaluation set, ascending."""
     workspace: str
     """The project's folder of memory-mapped copies."""
-    drawn: tuple[tuple[int, int, tuple[float, ...]], ...] = ()
-    """What measures it where there is no evaluation set: of images that it learned from and that
-    were drawn at random (image id, class index, probabilities by a model that had not learned from
-    it), ascending."""
+    left_out: tuple[tuple[int, int, tuple[float, ...], float], ...] = ()
+    """What measures it where there is no evaluation set: of images that it learned from (image id,
+    class index, probabilities by a model that had not learned from it, how many images of the pool
+    it stands for beside the others), ascending."""

@@ -208,7 +208,7 @@ def guarantee(
         "Images of another device, hospital or age group may look alike and not be called so.",
         chance=percent(calibration.chance, 1),
     )
-    unlike = few if calibration.groups < FEWEST else chance
+    unlike = few if calibration.effective < FEWEST else chance
     sure = _sure_words(calibration, rule, threshold)
     return " ".join(filter(None, (sure, _measured_words(calibration), held, unlike)))
 
@@ -247,10 +247,10 @@ def _measured_words(calibration: Calibration) -> str:
         )
     else:
         told = tr_count(
-            "Measured on {count} labelled image that was drawn at random, by a model that had not "
-            "learned from it.",
-            "Measured on {count} labelled images that were drawn at random, each by a model that "
-            "had not learned from it.",
+            "Measured on {count} answer, by a model that had not learned from it. Hard images were "
+            "asked for more often than they occur, and count for less.",
+            "Measured on {count} answers, each by a model that had not learned from it. Hard "
+            "images were asked for more often than they occur, and count for less.",
             images,
         )
     if groups == images:

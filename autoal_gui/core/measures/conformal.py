@@ -38,6 +38,10 @@ class Calibration:
     """(m, C) that give the scores; None where they were not kept."""
     truth: Ints | None = field(default=None, repr=False)
     """(m,) the class of each image; a class that the model does not know is C or above."""
+    counts: Floats | None = field(default=None, repr=False)
+    """(m,) positive: how many new images each stands for beside the others; None for all alike. So
+    weighted, images that were not drawn evenly tell what holds of those that they stand for
+    (Tibshirani et al. 2019)."""
     is_apart: bool = True
     """Whether the model has learned from none of these images; else each was predicted by another
     that had not, and that had learned from nearly all that it learned from."""
@@ -48,10 +52,27 @@ class Calibration:
         return len(np.unique(self.units))
 
     @property
+    def shares(self) -> Floats:
+        """(m,) what each image counts for: a group's share, or its own; they sum to 1."""
+        _, places, sizes = np.unique(self.units, return_inverse=True, return_counts=True)
+        counts = np.ones(len(self.units)) if self.counts is None else self.counts
+        parts = counts / sizes[places.reshape(-1)]
+        shares: Floats = parts / parts.sum()
+        return shares
+
+    @property
+    def effective(self) -> float:
+        """How many groups that count alike say as much (Kish 1965); no more than there are."""
+        if not len(self.units):
+            return 0.0
+        _, places = np.unique(self.units, return_inverse=True)
+        return float(1 / (np.bincount(places.reshape(-1), self.shares) ** 2).sum())
+
+    @property
     def weights(self) -> Floats:
-        """(m,) what each image counts for: a group's share, with a new group among them."""
-        _, places, counts = np.unique(self.units, return_inverse=True, return_counts=True)
-        weights: Floats = 1 / (counts[places.reshape(-1)] * (len(counts) + 1.0))
+        """(m,) what each image counts for where a new group is one of them."""
+        count = self.effective
+        weights: Floats = self.shares * count / (count + 1)
         return weights
 
     def threshold(self, level: float) -> float:
@@ -77,7 +98,7 @@ class Calibration:
         """
         from scipy.special import betaincinv
 
-        count = self.groups
+        count = self.effective
         below = int(np.ceil((count + 1) * level - NEARLY))
         if below > count:
             return 1.0, 1.0
@@ -108,7 +129,7 @@ class Calibration:
         order = np.argsort(self.distances, kind="stable")
         farther = np.append(np.cumsum(self.weights[order][::-1])[::-1], 0.0)
         places = np.searchsorted(self.distances[order], distances - NEARLY)
-        shares: Floats = farther[places] + 1 / (self.groups + 1)
+        shares: Floats = farther[places] + 1 / (self.effective + 1)
         return shares
 
     def unlike(self, distances: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
@@ -116,7 +137,7 @@ class Calibration:
 
         None is where too few groups measure.
         """
-        if self.groups < FEWEST:
+        if self.effective < FEWEST - NEARLY:
             return np.zeros(len(distances), np.bool_)
         told: npt.NDArray[np.bool_] = self.ordinary(distances) <= self.chance + NEARLY
         return told
@@ -124,4 +145,4 @@ class Calibration:
     @property
     def chance(self) -> float:
         """The share of images like those that measure which are told to be unlike all, at most."""
-        return max(STRANGE, 1 / (self.groups + 1))
+        return max(STRANGE, 1 / (self.effective + 1))

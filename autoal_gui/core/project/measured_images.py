@@ -1,6 +1,10 @@
 """The images that the numbers of a project rest on, with what a model makes of each."""
 
+import numpy as np
+
 from autoal_gui.core.images.learned import Learned
+from autoal_gui.core.likeness.kept_predictions import read_predictions
+from autoal_gui.core.measures.raking import standing_for
 from autoal_gui.core.project.last_model import LastModel, last_model
 from autoal_gui.core.project.learned_classes import classes_taught
 from autoal_gui.core.project.project import Project
@@ -48,28 +52,37 @@ def what_it_learned(project: Project, model: LastModel) -> Learned:
         tuple(image_id for image_id, _ in project.labels.training()),
         project.labels.evaluation() if was_drawn_before else (),
         str(project.workspace),
-        _drawn_without(project, model),
+        _left_out(project, model),
     )
 
 
-def _drawn_without(
+def _left_out(
     project: Project, model: LastModel
-) -> tuple[tuple[int, int, tuple[float, ...]], ...]:
-    """Return (image id, class, probabilities) of images that chance drew.
+) -> tuple[tuple[int, int, tuple[float, ...], float], ...]:
+    """Return (image id, class, probabilities, how many images it stands for) of the answers.
 
     Nothing where there is an evaluation set, and of a model that is not the last, or that trained
-    every layer: what is kept of each image was then not said by its like.
+    every layer: what is kept of each image was then not said by its like. Nor where what the model
+    makes of the rest of the pool is not kept.
     """
     latest = last_model(project)
     is_last = latest is not None and latest.record.number == model.record.number
     if not is_last or model.record.estimate is None or project.pool.ids("evaluation"):
         return ()
+    classes = len(project.classes.names)
+    pool = read_predictions(project.workspace, model.record.number, classes)
     found = project.rounds.predictions()
-    classes = len(next(iter(found.values()), ()))
+    known = [(i, c) for i, c in project.labels.training() if len(found.get(i, ())) == classes]
+    if pool is None or not known:
+        return ()
+    unseen = np.array([found[i] for i, _ in known])
+    left = pool[~np.isin(pool["image"], [i for i, _ in known])]
+    others = np.zeros((len(left), classes))
+    others[np.arange(len(left)), left["class"]] = left["certainty"]  # the others play no part
+    weights = standing_for(np.ones(len(known)), unseen, others)
     return tuple(
-        (image_id, known, tuple(map(float, found[image_id])))
-        for image_id, known in sorted(_drawn(project).items())
-        if len(found.get(image_id, ())) == classes
+        (i, c, tuple(map(float, shares)), float(weight))
+        for (i, c), shares, weight in zip(known, unseen, weights, strict=True)
     )
 
 

@@ -175,7 +175,11 @@ def _compared(
 
 
 def _calibration(
-    probabilities: Floats, truth: Ints, distances: Floats, units: Sequence[int], apart: bool = True
+    probabilities: Floats,
+    truth: Ints,
+    distances: Floats,
+    units: Sequence[int],
+    counts: Floats | None = None,
 ) -> Calibration:
     shares = np.pad(probabilities, ((0, 0), (0, 1)), constant_values=-np.inf)  # of no known class
     return Calibration(
@@ -184,15 +188,16 @@ def _calibration(
         units=np.array(units, np.int64),
         probabilities=probabilities,
         truth=truth,
-        is_apart=apart,
+        counts=counts,
+        is_apart=counts is None,
     )
 
 
 def _left_out_calibration(
     learned: Learned, seen: ModelOutputs, widths: Sequence[int]
 ) -> Calibration | None:
-    """Return what images drawn at random say, each as if it had not been learned from."""
-    known = {image_id: (truth, shares) for image_id, truth, shares in learned.drawn}
+    """Return what the images that were learned from say, each by a model without it."""
+    known = {image_id: rest for image_id, *rest in learned.left_out}
     ids = seen.image_ids.tolist()
     units = np.array(units_of(learned.pool.images, ids), np.int64)
     rows = np.array([row for row, image_id in enumerate(ids) if image_id in known], np.int64)
@@ -200,9 +205,9 @@ def _left_out_calibration(
         return None
     of_rows = [known[ids[row]] for row in rows]
     return _calibration(
-        np.array([shares for _, shares in of_rows]),
-        np.array([truth for truth, _ in of_rows]),
+        np.array([shares for _, shares, _ in of_rows]),
+        np.array([truth for truth, *_ in of_rows]),
         left_out_distances(seen.features, units, widths)[rows],
         units[rows].tolist(),
-        apart=False,
+        np.array([count for *_, count in of_rows]),
     )

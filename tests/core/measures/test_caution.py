@@ -117,7 +117,5 @@ def test_what_needs_no_look_is_told_with_its_errors():
     own = Threshold(1, 0.04)  # all are then given the other class, too, so that all need one
     assert "need none" not in guarantee(found, Rule(level=0.8), own)
     assert "need none" not in guarantee(found, Rule(0.99))  # nothing is answered
-    random = replace(found, is_apart=False)
-    assert "40 labelled images that were drawn at random, each by a model" in guarantee(
-        random, Rule()
-    )
+    answers = replace(found, is_apart=False)
+    assert "Measured on 40 answers, each by a model" in guarantee(answers, Rule())

@@ -116,3 +116,21 @@ def test_how_often_the_class_is_really_held_is_told_19_times_in_20(count, level)
         found.append(low <= measure.threshold(level) <= high)
     assert np.mean(found) == pytest.approx(0.95, abs=0.02)
     assert Calibration(scores[:5], scores[:5], np.arange(5)).held(0.9) == (1.0, 1.0)
+
+
+def test_weights_make_up_for_hard_images_that_were_asked_for_more_often():
+    """Half of the answers are hard, of new images a tenth: their scores are higher."""
+    rng = np.random.default_rng(0)
+    held, plain = [], []
+    for _ in range(300):
+        hard = np.arange(120) < 60
+        scores = np.where(hard, 0.5 + rng.random(120) / 2, rng.random(120) / 2)
+        counts = np.where(hard, 0.2, 1.8)
+        new = np.where(rng.random(500) < 0.1, 0.5 + rng.random(500) / 2, rng.random(500) / 2)
+        for found, weights in ((held, counts), (plain, None)):
+            measure = Calibration(scores, scores, np.arange(120), counts=weights)
+            found.append((new <= measure.threshold(0.9)).mean())
+    assert np.mean(held) == pytest.approx(0.91, abs=0.02)
+    assert np.mean(plain) > 0.96
+    assert measure.effective == pytest.approx(120)
+    assert 60 < Calibration(scores, scores, np.arange(120), counts=counts).effective < 80

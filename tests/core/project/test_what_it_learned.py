@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autoal_gui.core.likeness.kept_predictions import keep_predictions
 from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project.last_model import kept_models, last_model
@@ -36,22 +37,30 @@ def estimated(project):
         estimate=Estimate.of_answers(classes, ROWS, np.ones(4)),
         out_of_fold=Predicted.of(ids, ROWS),
     )
+    left = np.array([i for i in project.pool.ids("pool") if i not in ids])
+    sure = np.tile((0.95, 0.05), (len(left), 1)).astype(np.float32)
+    keep_predictions(project.workspace, project.rounds.last, left, sure)
 
 
-def test_images_drawn_at_random_measure_as_if_they_had_not_been_learned_from(project):
+def test_answers_measure_as_if_they_had_not_been_learned_from(project):
     known = project.labels.training()
     estimated(project)
     learned = what_it_learned(project, last_model(project))
     assert learned.labelled == tuple(image for image, _ in known)
     assert learned.evaluation == ()
-    assert [(image, truth) for image, truth, _ in learned.drawn] == list(known)
-    np.testing.assert_allclose([shares for *_, shares in learned.drawn], ROWS, atol=1e-3)
+    assert [(image, truth) for image, truth, *_ in learned.left_out] == list(known)
+    np.testing.assert_allclose([shares for *_, shares, _ in learned.left_out], ROWS, atol=1e-3)
+    counts = [count for *_, count in learned.left_out]
+    assert np.mean(counts) == pytest.approx(1)
+    assert counts[0] == max(counts)  # predicted as surely as those that have no answer
+    (project.workspace / f"predictions-{project.rounds.last}.npy").unlink()
+    assert what_it_learned(project, last_model(project)).left_out == ()  # nothing to weigh them by
 
 
 def test_they_measure_neither_an_older_model_nor_one_of_every_layer(project):
     estimated(project)
     finish_round(project, estimate=None)
-    assert [what_it_learned(project, model).drawn for model in kept_models(project)] == [(), ()]
+    assert [what_it_learned(project, model).left_out for model in kept_models(project)] == [(), ()]
 
 
 def test_beside_an_evaluation_set_they_do_not_measure(tmp_path):
@@ -63,5 +72,5 @@ def test_beside_an_evaluation_set_they_do_not_measure(tmp_path):
     estimate = Estimate.of_answers(classes, rows, np.ones(len(ids)))
     finish_round(project, estimate=estimate, out_of_fold=Predicted.of(ids, rows))
     learned = what_it_learned(project, last_model(project))
-    assert (learned.evaluation, learned.drawn) == (project.labels.evaluation(), ())
+    assert (learned.evaluation, learned.left_out) == (project.labels.evaluation(), ())
     project.close()

@@ -201,16 +201,17 @@ def test_images_unlike_those_that_were_learned_from_are_farther(finished, tmp_pa
     assert (found.calibration.distances >= 0).all()
 
 
-def test_where_none_is_set_aside_random_images_measure_as_if_not_learned_from(finished, tmp_path):
+def test_where_none_is_set_aside_answers_measure_as_if_not_learned_from(finished, tmp_path):
     command, result, _ = finished
     labelled = tuple(i for i, _ in command.labelled)
-    drawn = tuple((i, truth, (0.25, 0.75)) for i, truth in command.labelled[:4])
+    drawn = tuple((i, truth, (0.25, 0.75), 1.0 + i) for i, truth in command.labelled[:4])
     learned = Learned(command.pool, labelled, (), str(tmp_path / "own"), drawn)
     asked = Predict(0, command.pool, labelled, result.checkpoint, str(tmp_path), "cpu", learned)
     *_, found = predict(asked, never)
     own = found.calibration
-    assert own.scores.tolist() == [1 - shares[truth] for _, truth, shares in drawn]
-    assert own.truth.tolist() == [truth for _, truth, _ in drawn]
+    assert own.scores.tolist() == [1 - shares[truth] for _, truth, shares, _ in drawn]
+    assert own.truth.tolist() == [truth for _, truth, *_ in drawn]
+    assert own.counts.tolist() == [1.0 + i for i, *_ in drawn]
     assert not own.is_apart
     places = [found.image_ids.index(i) for i, *_ in drawn]
     assert (own.distances > found.distances[places]).all()  # compared with the others alone
