@@ -2,9 +2,10 @@
 
 Each answer is predicted by a model that never saw it, so that none has to be set aside. The images
 were not drawn evenly, since a method has chosen most of them; so each counts for the part of the
-pool that it stands for. Weights that differ, and groups, say less than as many images that have
-nothing to do with each other: n images of weights w say as much as (sum w)^2 / sum w^2 (Kish 1965),
-less what `design_effect` finds of groups. How much scatters is known from these few alone, so that
+pool that it stands for (`raking`). Weights that differ, and groups, say less than as many images
+that have nothing to do with each other: n images of weights w say as much as (sum w)^2 / sum w^2
+(Kish 1965), more or less by what `design_effect` finds of groups and of which weights the errors
+have. How much scatters is known from these few alone, so that
 Student's t takes the place of the normal distribution. And the models that predict the answers
 share most of what they learned from, so that they err together, by how much cannot be known from
 the answers (Bengio & Grandvalet 2004; Nadeau & Bengio 2003): intervals are made wider by `SHARED`.
@@ -29,7 +30,7 @@ from autoal_gui.core.measures.operating.areas import areas_of
 
 SHARED = 1.2
 """By which intervals are wider: that of the accuracy then holds the truth in .92 to 1.00 of
-simulated projects, that of the balanced accuracy in .82 to 1.00 (docs/RESULTS.md, table 15)."""
+simulated projects, that of the balanced accuracy in .83 to 1.00 (docs/RESULTS.md, table 15)."""
 
 
 @dataclass(frozen=True)
