@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.conformal import Calibration
-from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.queries import Asked, LearnedWeights, Query

@@ -13,7 +13,7 @@ from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook, measuring_sentence, worth_sentences
 from autoal_gui.core.project.export_snapshot import Snapshot

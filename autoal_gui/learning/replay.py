@@ -13,7 +13,7 @@ from autoal_gui.core.images.pool import HiddenTruth, ImagePool, longest_side
 from autoal_gui.core.images.source import ImageReader, Listing
 from autoal_gui.core.labels.splits import assign_splits
 from autoal_gui.core.language import tr
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.messages import Event, RoundFinished, RunRound, WarmStart, WarmStarted
 from autoal_gui.core.project.stores.warm_record import state_file
 from autoal_gui.core.queries import Asked, Query

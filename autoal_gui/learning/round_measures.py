@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.raking import standing_for
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
-from autoal_gui.core.measures.raking import standing_for
 from autoal_gui.core.messages import Predicted, Progress
 from autoal_gui.core.queries import Asked
 from autoal_gui.learning.data.context import Context, Labels

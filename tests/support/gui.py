@@ -18,8 +18,8 @@ from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.likeness.kept_map import write_map
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.conformal import Calibration
-from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.messages import (
     STEPS,

@@ -26,7 +26,7 @@ from autoal_gui.core.database.stored_values import (
 )
 from autoal_gui.core.errors import SettingsError
 from autoal_gui.core.language import tr
-from autoal_gui.core.measures.estimate import Estimate, Said, estimate_as_plain
+from autoal_gui.core.measures.answers.estimate import Estimate, Said, estimate_as_plain
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike, as_plain, from_plain
 from autoal_gui.core.messages import RoundFinished
 from autoal_gui.core.queries import Asked, LearnedWeights, Query

@@ -4,7 +4,7 @@ import numpy as np
 
 from autoal_gui.core.images.learned import Learned
 from autoal_gui.core.likeness.kept_predictions import read_predictions
-from autoal_gui.core.measures.raking import standing_for
+from autoal_gui.core.measures.answers.raking import standing_for
 from autoal_gui.core.project.last_model import LastModel, last_model
 from autoal_gui.core.project.learned_classes import classes_taught
 from autoal_gui.core.project.project import Project

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from autoal_gui.core.language import decimal, mark, number, percent, tr
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics, Share
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.point import OperatingPoint

@@ -4,7 +4,7 @@ import math
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.measured_rounds import Measured, measured_rounds
 from autoal_gui.core.project.project import Project

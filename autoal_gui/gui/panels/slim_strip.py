@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Progress
 from autoal_gui.core.project.measured_rounds import comparable

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autoal_gui.core.database.round_rows import query_from
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project.measured_rounds import measured_rounds

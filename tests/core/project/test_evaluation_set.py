@@ -4,7 +4,7 @@ import pytest
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.project.evaluation_set import composition, draw_evaluation_set, largest
 from autoal_gui.core.project.export_snapshot import Snapshot

@@ -11,7 +11,7 @@ from autoal_gui.cli import run
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ProjectDamaged
 from autoal_gui.core.language import decimal, percent
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.measures.operating.point import OperatingRule

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.labels.splits import held_out_size
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.raking import standing_for
 from autoal_gui.core.measures.metrics import Interval, Metrics
-from autoal_gui.core.measures.raking import standing_for
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.learning.selection.auto import auto_acquisition
 from autoal_gui.learning.training.cross_validation import softmax

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
-from autoal_gui.core.measures.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN
 from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, curve_point, curve_span

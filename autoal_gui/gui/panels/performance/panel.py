@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.calibration import calibration
-from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import (
     FEWEST_TO_LEARN,

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.language import percent
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.calibration import calibration
-from autoal_gui.core.measures.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.point import OperatingRule, operating_point
 from autoal_gui.core.measures.operating.roc import Roc

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoal_gui.core.measures.raking import HELD, raked, standing_for
+from autoal_gui.core.measures.answers.raking import HELD, raked, standing_for
 
 SEEDS = st.integers(0, 300)
 

@@ -1,0 +1,1 @@
+"""What the answers that taught a model say of it."""
