@@ -185,6 +185,38 @@ class LowColumn(QScrollArea):
         return super().eventFilter(watched, event)
 
 
+class TallColumn(LowColumn):
+    """A column, whole where the window is high enough; some lines of it are always in sight."""
+
+    def __init__(self, content: QWidget, least: int, most: float) -> None:
+        """Hold `content`, at least so many lines of it, at most in a share of the window."""
+        super().__init__(content)
+        self._least, self._most = least, most
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the height of some lines: it is no slit, however low the window is."""
+        return QSize(super().minimumSizeHint().width(), min(self._whole(), self._some()))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the height of the whole, but of no more than its share of the window's."""
+        most = max(self._some(), round(self._most * self.window().height()))
+        return QSize(super().sizeHint().width(), min(self._whole(), most))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for another height: in another width there are more lines, or fewer."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def _some(self) -> int:
+        return self._least * self.fontMetrics().lineSpacing()
+
+    def _whole(self) -> int:
+        content, frame = self.widget(), 2 * self.frameWidth()
+        layout = None if content is None else content.layout()
+        return frame if layout is None else layout.totalHeightForWidth(self.width() - frame) + frame
+
+
 class Sentence(QScrollArea):
     """A sentence with the height that it needs, which scrolls where a low window has less."""
 
