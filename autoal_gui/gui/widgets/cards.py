@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMargins,
+    QObject,
+    QPoint,
+    QSize,
+    Qt,
+    QTimer,
+    Slot,
+)
 from PySide6.QtGui import QResizeEvent, QTextLayout
 from PySide6.QtWidgets import (
     QFrame,
@@ -183,6 +193,51 @@ class LowColumn(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)
+
+
+class WholeLines(LowColumn):
+    """A column whose last line in sight is whole, as long as nobody has scrolled it."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__(content)
+        self._settled = QTimer(self, singleShot=True, interval=0)  # once its lines have places
+        self._settled.timeout.connect(self._end_with_a_line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """End with another line."""
+        super().resizeEvent(event)
+        self._settled.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """End with another line when what it holds has changed."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._settled.start()
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _end_with_a_line(self) -> None:
+        high = self.height() - 2 * self.frameWidth()
+        left = QMargins(0, 0, 0, high - self._end(high))
+        if left != self.viewportMargins():
+            self.setViewportMargins(left)
+
+    def _end(self, high: int) -> int:
+        """Return the height, of at most `high` pixels, that cuts no line in half."""
+        content = self.widget()
+        if content is None:
+            return high
+        shown = [label for label in content.findChildren(QLabel) if label.isVisible()]
+        places = sorted(((one.mapTo(content, QPoint()).y(), one) for one in shown), key=_first)
+        end = high
+        for top, label in reversed(places):
+            if top < end < top + label.height():
+                line = label.fontMetrics().lineSpacing()
+                end = top + (end - top) // line * line
+        return end if end > 0 else high
+
+
+def _first(place: tuple[int, QLabel]) -> int:
+    return place[0]
 
 
 class TallColumn(LowColumn):
