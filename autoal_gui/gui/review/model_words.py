@@ -12,7 +12,7 @@ from autoal_gui.gui.widgets.answers import line_below
 
 LEADS: dict[By, str] = {
     "point": mark("At your point:"),
-    "likeliest": mark("Highest probability:"),
+    "likeliest": mark("Most likely:"),
 }
 """What stands in a line of its own above the class, where both are too long for one."""
 NAMED = 3  # classes; of more only the number is told

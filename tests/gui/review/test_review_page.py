@@ -185,7 +185,7 @@ def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, 
     page._load()
     assert page.grid.grid_model.captions[image].split("\n") == [
         f"Highest probability: {names[other]} 75%",
-        f"Highest probability:\v{names[other]} 75%",
+        f"Most likely:\v{names[other]} 75%",
     ]
 
 
