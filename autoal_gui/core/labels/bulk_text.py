@@ -5,7 +5,11 @@ from collections.abc import Collection, Sequence
 from autoal_gui.core.labels.bulk import Check, Tally
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
 
-FIRST = mark("Not known yet: images drawn by lot are read alone first.")
+FIRST = mark(
+    "How often the model is wrong is not known yet. To check that, you are first shown some images "
+    "one by one, picked at random and without the model's opinion. Only then can whole pages be "
+    "confirmed."
+)
 UNKNOWN = mark(
     "Not known yet. Read alone so far: {asked}; with another class than the model's: {wrong}."
 )

@@ -19,7 +19,7 @@ from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.queries import Query
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.strategy_names import strategy_label, strategy_note, strategy_reason
-from autoal_gui.gui.widgets.cards import LowColumn, Sentence, empty
+from autoal_gui.gui.widgets.cards import Sentence, TallColumn, empty
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
@@ -65,6 +65,7 @@ HEADS = (
 NEXT = 0.4  # of the first reason, from which a second one is told
 MOST = 32  # letters of a name
 MORE_LINES = 6  # heights of a line that the details have at least, where they are as long
+MOST_HIGH = 0.4  # of the window's height, for the details
 ROW_LINES = 24  # its width in heights of a line, below which it is a column
 FEWEST = 2  # heights of a line that a name has at least
 GAP, AROUND = 16, 12  # pixels between its parts, and at its sides
@@ -121,7 +122,7 @@ class WhyPanel(QFrame):
         names.setChecked(settings.value(KEPT, "shown") == "shown")
         self.name.setVisible(names.isChecked())
 
-    def _make_more(self) -> LowColumn:
+    def _make_more(self) -> TallColumn:
         """Return the details, which scroll together where a low window has no room for them."""
         self._table = QWidget()
         self._grid = QGridLayout(self._table)
@@ -136,13 +137,12 @@ class WhyPanel(QFrame):
         column.setSpacing(4)
         for part in (self._looks, self._table, self._share, self._loss):
             column.addWidget(part)
-        return LowColumn(details)
+        return TallColumn(details, MORE_LINES, MOST_HIGH)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Put the reason below name and button where there is no room for it between them."""
         self._arrange(event.size().width() < ROW_LINES * self.fontMetrics().height())
         self._fit_name(event.size().width())
-        self._fit_more()
         super().resizeEvent(event)
 
     def _fit_name(self, width: int) -> None:
@@ -245,14 +245,6 @@ class WhyPanel(QFrame):
         self._more.setVisible(shown and bool(self._looks.text() or self._loss.text() or several))
         self._close.setEnabled(shown and not self._toggle.isHidden())
         self._fill_table(shown=shown, several=several)
-        self._fit_more()
-
-    def _fit_more(self) -> None:
-        """Keep some lines of the details in sight: they are no slit, however low the window is."""
-        details, line = self._more.widget(), self.fontMetrics().lineSpacing()
-        if details is not None and (layout := details.layout()) is not None:
-            whole = layout.totalHeightForWidth(self.width() - 2 * AROUND)
-            self._more.setMinimumHeight(min(whole + 2, MORE_LINES * line))
 
     def _fill_table(self, *, shown: bool, several: bool) -> None:
         """Show what every strategy made of the image."""

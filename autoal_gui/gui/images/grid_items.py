@@ -34,6 +34,8 @@ from autoal_gui.gui.widgets.text import plain_tip
 from autoal_gui.gui.widgets.theme import Theme, icon
 
 PADDING = 6
+BREAK = "\v"
+"""Where a form of a caption goes on in the next line."""
 FADED = 0.3  # how much of a picture is left that is not meant
 NOBODY: Container[int] = frozenset()
 Index = QModelIndex | QPersistentModelIndex
@@ -51,7 +53,9 @@ class GridModel(QStandardItemModel):
         self.classes: tuple[str, ...] = ()
         self.keys: tuple[str, ...] = ()
         self.captions: Mapping[int, str] = {}
-        """A caption may have a shorter form in a second line, for where the first is too long."""
+        """A caption may have a shorter form after "\\n", for where the first is too long."""
+        self.caption_lines = 1
+        """How many lines a form of a caption may have, see `BREAK`."""
         self.caption_means = ""
         """What the captions say, in a sentence."""
         self.flagged: Container[int] = NOBODY
@@ -167,8 +171,9 @@ class GridDelegate(QStyledItemDelegate):
             text.translate(0, line + 3 if model.classes else 0)
             painter.setPen(QColor(colours.muted))
             caption = model.captions.get(image_id, "")
-            words = _elided_caption(painter, caption, text)
-            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words)
+            for words in _caption_lines(painter, caption, text):
+                painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words)
+                text.translate(0, line + 3)
 
     def _paint_answer(self, painter: QPainter, text: QRect, entry: Entry) -> None:
         model = self._model
@@ -187,16 +192,18 @@ def _elided(painter: QPainter, words: str, place: QRect) -> str:
     return painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, place.width())
 
 
-def _elided_caption(painter: QPainter, words: str, place: QRect) -> str:
+def _caption_lines(painter: QPainter, words: str, place: QRect) -> list[str]:
     """Take the first form that fits; else shorten what is before the last word, the certainty."""
     advance = painter.fontMetrics().horizontalAdvance
-    forms = words.split("\n")
-    for form in forms:
-        if advance(form) <= place.width():
-            return form
-    name, space, last = forms[-1].rpartition(" ")
+    forms = [form.split(BREAK) for form in words.split("\n")]
+    for lines in forms:
+        if all(advance(line) <= place.width() for line in lines):
+            return lines
+    *leads, whole = forms[-1]
+    name, space, last = whole.rpartition(" ")
     taken = advance(space + last)
-    return _elided(painter, name, place.adjusted(0, 0, -taken, 0)) + space + last
+    short = _elided(painter, name, place.adjusted(0, 0, -taken, 0)) + space + last
+    return [*(_elided(painter, lead, place) for lead in leads), short]
 
 
 def paint_fitted(painter: QPainter, place: QRect, picture: QImage) -> QRect:

@@ -117,12 +117,13 @@ class ImageGrid(QListView):
         model.answers, model.classes, model.keys = answers, classes, class_keys(len(classes))
         self.viewport().update()
 
-    def set_captions(self, captions: Mapping[int, str], means: str = "") -> None:
-        """Show a line of text below each image that has one; the mapping is kept, not copied.
+    def set_captions(self, captions: Mapping[int, str], means: str = "", lines: int = 1) -> None:
+        """Show text below each image that has some; the mapping is kept, not copied.
 
-        `means` says in a sentence what these lines tell.
+        `means` says in a sentence what it tells, `lines` how many there are below an image.
         """
         self.grid_model.captions, self.grid_model.caption_means = captions, means
+        self.grid_model.caption_lines = lines
         self.set_side(self._side)
 
     def set_marks(self, flags: Container[int], comments: Container[int] = NOBODY) -> None:
@@ -166,8 +167,9 @@ class ImageGrid(QListView):
 
     def _words(self) -> int:
         """Return the height of the words below an image."""
-        lines = 2 if self.grid_model.captions and self.grid_model.classes else 1
-        return lines * (self.fontMetrics().height() + 3) + 4
+        model = self.grid_model
+        lines = (model.caption_lines if model.captions else 0) + bool(model.classes)
+        return max(1, lines) * (self.fontMetrics().height() + 3) + 4
 
     def _spread(self) -> None:
         """Share what is left of the width among the columns: no strip at the right stays empty."""

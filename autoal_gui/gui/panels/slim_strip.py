@@ -38,7 +38,8 @@ from autoal_gui.gui.widgets.theme import SMALL, TITLE
 LINES = 5.5  # its width, in heights of a line
 RESOLUTION = 1000
 GAP = 18  # pixels between what it tells
-AT_POINT = mark("at your point; the line: by the highest probability")
+AT_POINT = mark("at your point")
+AT_POINT_AND_LINE = mark("at your point; the line: by the highest probability")
 CHART = 2.4  # the height of its charts, in heights of a line
 
 
@@ -184,18 +185,17 @@ class SlimStrip(QFrame):
             return
         project = self._controller.project
         measured = measured_of(project)
-        known = bool(measured)
         result = self._controller.in_use.result(measured) if measured else None
         metrics = result.metrics if result else None
         self.accuracy.setText(percent(metrics.accuracy) if metrics else "–")
-        self.curve.show_curve([m.accuracy for _, m in comparable(measured)])
+        line = [m.accuracy for _, m in comparable(measured)]
+        self.curve.show_curve(line if len(line) > 1 else ())  # of one alone there is no line
         self.right.setText(_below_share(metrics) if metrics else tr("not measured yet"))
         by = plain_tip(result.words) if result else ""
         for label in (self.accuracy, self.right, self.at_point):
             label.setToolTip(by)
-        self.at_point.setText(tr(AT_POINT))
+        self.at_point.setText(tr(AT_POINT_AND_LINE if len(line) > 1 else AT_POINT))
         self.at_point.setVisible(result is not None and result.threshold is not None)
-        self.curve.setVisible(known)
         self._show_shares()
         self.show_left()
         self._show_state()

@@ -49,7 +49,7 @@ from autoal_gui.gui.session.rounds.layer_trial import TRIAL, is_off
 from autoal_gui.gui.session.rounds.next_round_words import can_train, next_round_words
 from autoal_gui.gui.session.rounds.waiting import work_words
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.cards import LowColumn
+from autoal_gui.gui.widgets.cards import WholeLines
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
@@ -127,7 +127,7 @@ class TrainingPanel(QFrame):
         column.addLayout(top)
         if large:
             column.addLayout(buttons)
-        column.addWidget(LowColumn(self._make_body()), 1)
+        column.addWidget(WholeLines(self._make_body()), 1)
         column.addWidget(self.awaited)  # below what scrolls: always in sight, and nothing moves
         self.fit(0)
 

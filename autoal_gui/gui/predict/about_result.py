@@ -1,4 +1,4 @@
-"""What is said above predictions: what they are, which rule gave the classes, and if it is old."""
+"""What is said of predictions: what they are, which rule gave the classes, and if they are old."""
 
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.measures.caution import unlike_sentence
@@ -18,36 +18,47 @@ DROPPED = mark(
 
 
 def about_result(session: PredictSession, controller: Controller) -> str:
-    """Say it in plain sentences; without the rule as long as there is no result.
-
-    While others are predicted nothing is asked for that these bring: the newest model and rule.
-    """
+    """Say it in plain sentences; without the rule as long as there is no result."""
     unlike = unlike_sentence(session.caution) if session.caution is not None else ""
     words = [unlike, tr(NOT_A_DIAGNOSIS), session.unknown_words()]
     if session.result is not None:
-        words.append(_made_by(session, controller))
+        words.append(_made_by(session))
         classes, used = session.result.classes, session.threshold
         if used is not None:
             words.append(threshold_sentence(classes[used.class_index], used.value))
-        if not session.is_busy:
-            words.append(_out_of_date(session, controller, used))
     return " ".join(filter(None, words))
 
 
-def _made_by(session: PredictSession, controller: Controller) -> str:
-    """Say which model it was, and which one there is by now where a round has made another."""
-    model = session.shown_model
-    if model is None:
+def old_words(session: PredictSession, controller: Controller) -> str:
+    """Say that there is a newer model or another threshold by now; "" if these are not old.
+
+    While others are predicted nothing is asked for that these bring: the newest model and rule.
+    """
+    if session.result is None or session.is_busy:
         return ""
-    words = tr("The model that made them: {model}.", model=model.name)
-    last = last_model(controller.project) if _is_of_open_project(model, controller) else None
-    if last is None or last.file == model.file or session.is_busy:
-        return words
-    newer = tr(
-        "There is a newer one by now, {model}: press Predict again to use it.",
-        model=last.name,
+    words = (_newer(session, controller), _out_of_date(session, controller, session.threshold))
+    return " ".join(filter(None, words))
+
+
+def _made_by(session: PredictSession) -> str:
+    model = session.shown_model
+    return "" if model is None else tr("The model that made them: {model}.", model=model.name)
+
+
+def _newer(session: PredictSession, controller: Controller) -> str:
+    """Say which model made them, and which one there is where a round has made another."""
+    model = session.shown_model
+    if model is None or not _is_of_open_project(model, controller):
+        return ""
+    last = last_model(controller.project)
+    if last is None or last.file == model.file:
+        return ""
+    return tr(
+        "These predictions are by {model}. There is a newer model by now, {newer}: press Predict "
+        "again to use it.",
+        model=model.name,
+        newer=last.name,
     )
-    return f"{words} {newer}"
 
 
 def _is_of_open_project(model: ChosenModel, controller: Controller) -> bool:

@@ -15,7 +15,7 @@ from autoal_gui.engine.jobs import OneJob
 from autoal_gui.gui.images.image_grid import ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
-from autoal_gui.gui.predict.about_result import about_result
+from autoal_gui.gui.predict.about_result import about_result, old_words
 from autoal_gui.gui.predict.caution_section import CautionSection
 from autoal_gui.gui.predict.comparison_section import ComparisonSection
 from autoal_gui.gui.predict.left_side import LeftSide
@@ -200,6 +200,7 @@ class PredictPage(Page):
             former = tr(FORMER) if self.session.is_busy else ""
             words = (former, about_result(self.session, self.controller), self.own.sentences())
             self.explanation.setText(" ".join(filter(None, words)))
+            self.setup.show_old(old_words(self.session, self.controller))
 
     # -- the model ----------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ from autoal_gui.gui.predict.predict_jobs import (
     share_lines,
 )
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.rounds.time_left import reading_left
 from autoal_gui.gui.session.rounds.waiting import time_left_words
 
 PAUSES = mark("Learning from your images pauses for this, and goes on by itself afterwards.")
@@ -154,8 +155,8 @@ class PredictSession(QObject):
         words = predicted_line(progress)
         if asked.compares:
             step = 2 if progress.step == "features" else 1
-            left = time_left_words(progress) if step == 1 else ""
-            if left:  # which is of the whole
+            of_both = step == 1 and reading_left(progress) is None
+            if left := time_left_words(progress) if of_both else "":
                 untimed = predicted_line(Progress(0, progress.step, progress.done, progress.total))
                 words = f"{untimed} · {tr('both steps: {left}', left=left)}"
             words = tr("Step {step} of 2: {words}", step=number(step), words=words)

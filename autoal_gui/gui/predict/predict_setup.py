@@ -63,6 +63,8 @@ class PredictSetup(QFrame):
         self.bar.setProperty("role", "thin")
         self.bar.setAccessibleName(tr("Progress"))
         self.line = text_label()
+        self.old = text_label(bold=True)  # of what is on screen; the words above it scroll
+        self.old.hide()
         self.waiting = WaitingLine(controller, Priority.PREDICTION, narrow=True)
         self.line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._ask_file = self.others.addAction(tr("Model file…"))
@@ -98,7 +100,7 @@ class PredictSetup(QFrame):
             column.addLayout(heading)
             column.addWidget(text)
             column.addLayout(row)
-        for widget in (self.start, self.cancel, self.bar, self.line, self.waiting):
+        for widget in (self.start, self.cancel, self.bar, self.line, self.old, self.waiting):
             column.addWidget(widget)
 
     def show_state(self, ready: bool, busy: bool) -> None:
@@ -170,6 +172,11 @@ class PredictSetup(QFrame):
         told = tr("Compared with: {names}.", names=names) if names else tr(COMPARE_TIP)
         self.compare.setToolTip(told)
         self.compare.setAccessibleDescription(told)
+
+    def show_old(self, words: str) -> None:
+        """Say that the predictions on screen are old, right below how many there are."""
+        self.old.setText(words)
+        self.old.setVisible(bool(words))
 
     def show_progress(self, done: int, total: int, words: str) -> None:
         """Show how far the work is; a total of 0 for no one knows."""

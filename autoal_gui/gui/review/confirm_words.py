@@ -68,7 +68,7 @@ def drawn_words(sure: SureImages, listed: int) -> str:
     if not drawn:
         return ""
     return tr_count(
-        "And of {count} more: drawn by lot, so that it is only ever read alone.",
-        "And of {count} more: drawn by lot, so that they are only ever read alone.",
+        "And of {count} more: picked at random for the check, it is shown to you by itself.",
+        "And of {count} more: picked at random for the check, they are shown to you one by one.",
         drawn,
     )

@@ -7,12 +7,14 @@ import numpy as np
 from autoal_gui.core.labels.label_errors import MODEL_UNKNOWN, ReviewTable
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.measures.operating.decision import By, Opinion, Threshold, decided
+from autoal_gui.gui.images.grid_items import BREAK
 from autoal_gui.gui.widgets.answers import line_below
 
-SHORTER: dict[By, str] = {
-    "point": mark("Point: {name} {share}"),
-    "likeliest": mark("Highest: {name} {share}"),
+LEADS: dict[By, str] = {
+    "point": mark("At your point:"),
+    "likeliest": mark("Most likely:"),
 }
+"""What stands in a line of its own above the class, where both are too long for one."""
 NAMED = 3  # classes; of more only the number is told
 
 
@@ -58,11 +60,10 @@ class ModelCaptions(Mapping[int, str]):
         share = float(table.shares[place, given])
         line = line_below(self._classes, Opinion(given, share, by))
         values = {"name": self._classes[given], "share": percent(share)}
-        forms = [line, *([tr(SHORTER[by], **values)] if by in SHORTER else [])]
-        # The class is what is looked for: on a small tile it stands alone, and whole. Of what is
-        # not given at the point that would be read as if it were.
-        alone = [] if by == "likeliest" else [f"{values['name']} {values['share']}"]
-        return "\n".join((*forms, *alone))
+        # The class is what is looked for: on a small tile it stands alone, and whole, but for what
+        # says by which rule it is given, where there are two.
+        alone = f"{values['name']} {values['share']}"
+        return f"{line}\n{tr(LEADS[by])}{BREAK}{alone}" if by in LEADS else f"{line}\n{alone}"
 
     def __iter__(self) -> Iterator[int]:
         return (image for image in self._table.ids.tolist() if image in self)

@@ -205,8 +205,10 @@ class ReviewPage(Page):
         self.grid.set_answers(project.labels.answers, project.classes.names)
         self.grid.set_marks(project.labels.journal.flags, project.labels.journal.comments)
         if table is not None:
+            lines = 1 if self._threshold is None else 2  # the second says by which rule
             self.grid.set_captions(
-                ModelCaptions(table, project.classes.names, self._threshold, self._at_point)
+                ModelCaptions(table, project.classes.names, self._threshold, self._at_point),
+                lines=lines,
             )
             self.not_learned.setText(not_learned_words(table, project.classes.names))
             self.not_learned.setVisible(bool(self.not_learned.text()))

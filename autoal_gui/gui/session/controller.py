@@ -59,6 +59,8 @@ class Controller(QObject):
     """`failed` has just said that the project file is gone: a copy of the project can be saved."""
     told = Signal(str)
     """What is to be read until it is closed, and is no failure; what failed before is past."""
+    done = Signal(str)
+    """What ended well and asks for nothing: it need not be closed."""
     images_absent = Signal()
     """The images of the project that has been opened are not where they were."""
     images_wanted = Signal(str, object)
@@ -104,7 +106,6 @@ class Controller(QObject):
         self.training.ranked.connect(self.likeness.keep_predictions)
         answers_changed.connect(self.confirming.follow)
         self.confirming.told.connect(self.told)
-        self.exports.told.connect(self.told)
         self.setup.settings_changed.connect(self.images.fit)
         self.setup.settings_changed.connect(self.training.follow_settings)
         self.setup.answers_moved.connect(self.labelling.announce)
@@ -223,7 +224,7 @@ class Controller(QObject):
             return False
         if not self.open_project(folder):
             return False
-        self.told.emit(tr("A copy was saved in {folder}, and is open now.", folder=folder))
+        self.done.emit(tr("A copy was saved in {folder}, and is open now.", folder=folder))
         return True
 
     def close_project(self) -> None:

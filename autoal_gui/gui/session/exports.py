@@ -133,8 +133,6 @@ class Exports(Part):
 
     exported = Signal(str, str)
     """(file or folder that was written, one sentence of what is in it)."""
-    told = Signal(str)
-    """Where a model was written that had to wait: by then its dialog may be closed."""
     writing = Signal(object)
     """A `Writing` of the model that is being written; None once that has ended."""
 
@@ -146,7 +144,6 @@ class Exports(Part):
         self._labels_to = Path()
         self._later: deque[tuple[Callable[[], Command | None], Path]] = deque()
         self._next = Path()  # what the export writes that was given to the engine last
-        self._has_waited = False
         self.being_written: Writing | None = None
         """Which part of a model is being written; None where none is."""
         self._clock = WritingClock()
@@ -233,8 +230,7 @@ class Exports(Part):
 
     def _begin(self, make: Callable[[], Command | None], target: Path) -> None:
         self._next = target
-        self._has_waited = waits = not self._engine.submit(make, self._on_event, Priority.EXPORT)
-        if waits:
+        if not self._engine.submit(make, self._on_event, Priority.EXPORT):
             self._say_that_it_waits()
 
     def _say_that_it_waits(self) -> None:
@@ -325,14 +321,10 @@ class Exports(Part):
     def _on_written(self, command: Command, target: str) -> None:
         told = WHOLE_FOLDER if isinstance(command, HandOver) else CARD_BESIDE
         of = tr("It is the model of {model}.", model=self._model)
-        sentence = f"{of} {tr(told)}"
-        self.exported.emit(target, sentence)
-        if self._has_waited:
-            self.told.emit("\n".join((tr("Written: {target}", target=target), sentence)))
+        self.exported.emit(target, f"{of} {tr(told)}")
 
     def _begin_later(self) -> None:
         """Have the next of those written that were asked for while another waited."""
         if self._later and not self._engine.waits(Priority.EXPORT):
             make, self._next = self._later.popleft()
             self._engine.submit(make, self._on_event, Priority.EXPORT)
-            self._has_waited = True

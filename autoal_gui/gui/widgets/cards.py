@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMargins,
+    QObject,
+    QPoint,
+    QSize,
+    Qt,
+    QTimer,
+    Slot,
+)
 from PySide6.QtGui import QResizeEvent, QTextLayout
 from PySide6.QtWidgets import (
     QFrame,
@@ -183,6 +193,83 @@ class LowColumn(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)
+
+
+class WholeLines(LowColumn):
+    """A column whose last line in sight is whole, as long as nobody has scrolled it."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__(content)
+        self._settled = QTimer(self, singleShot=True, interval=0)  # once its lines have places
+        self._settled.timeout.connect(self._end_with_a_line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """End with another line."""
+        super().resizeEvent(event)
+        self._settled.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """End with another line when what it holds has changed."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._settled.start()
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _end_with_a_line(self) -> None:
+        high = self.height() - 2 * self.frameWidth()
+        left = QMargins(0, 0, 0, high - self._end(high))
+        if left != self.viewportMargins():
+            self.setViewportMargins(left)
+
+    def _end(self, high: int) -> int:
+        """Return the height, of at most `high` pixels, that cuts no line in half."""
+        content = self.widget()
+        if content is None:
+            return high
+        shown = [label for label in content.findChildren(QLabel) if label.isVisible()]
+        places = sorted(((one.mapTo(content, QPoint()).y(), one) for one in shown), key=_first)
+        end = high
+        for top, label in reversed(places):
+            if top < end < top + label.height():
+                line = label.fontMetrics().lineSpacing()
+                end = top + (end - top) // line * line
+        return end if end > 0 else high
+
+
+def _first(place: tuple[int, QLabel]) -> int:
+    return place[0]
+
+
+class TallColumn(LowColumn):
+    """A column, whole where the window is high enough; some lines of it are always in sight."""
+
+    def __init__(self, content: QWidget, least: int, most: float) -> None:
+        """Hold `content`, at least so many lines of it, at most in a share of the window."""
+        super().__init__(content)
+        self._least, self._most = least, most
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the height of some lines: it is no slit, however low the window is."""
+        return QSize(super().minimumSizeHint().width(), min(self._whole(), self._some()))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the height of the whole, but of no more than its share of the window's."""
+        most = max(self._some(), round(self._most * self.window().height()))
+        return QSize(super().sizeHint().width(), min(self._whole(), most))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for another height: in another width there are more lines, or fewer."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def _some(self) -> int:
+        return self._least * self.fontMetrics().lineSpacing()
+
+    def _whole(self) -> int:
+        content, frame = self.widget(), 2 * self.frameWidth()
+        layout = None if content is None else content.layout()
+        return frame if layout is None else layout.totalHeightForWidth(self.width() - frame) + frame
 
 
 class Sentence(QScrollArea):

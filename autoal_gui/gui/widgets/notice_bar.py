@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,6 +18,8 @@ from autoal_gui.core.language import tr
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme, icon, set_property
 
+STAYS = 12_000  # milliseconds that what ended well is shown
+
 
 class NoticeBar(QFrame):
     """One sentence about what failed, what can be done, and the details one click away."""
@@ -26,6 +28,8 @@ class NoticeBar(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._does: Callable[[], object] | None = None
+        self._gone = QTimer(self, singleShot=True, interval=STAYS)
+        self._gone.timeout.connect(self._on_gone)
         self.setProperty("role", "failure")
         self.setAccessibleName(tr("Failure"))
         self._sentence = text_label()
@@ -66,6 +70,7 @@ class NoticeBar(QFrame):
 
     def show_failure(self, sentence: str, details: str) -> None:
         """Show a failure until it is closed."""
+        self._gone.stop()
         set_property(self, "role", "failure")
         self.setAccessibleName(tr("Failure"))
         self._sentence.setText(sentence)
@@ -82,6 +87,11 @@ class NoticeBar(QFrame):
         set_property(self, "role", "notice")
         self.setAccessibleName(tr("Status"))
 
+    def show_success(self, sentence: str) -> None:
+        """Show what ended well and asks for nothing: it goes by itself after a while."""
+        self.show_notice(sentence)
+        self._gone.start()
+
     def offer(self, what: str, does: Callable[[], object], takes_focus: bool = True) -> None:
         """Put a button beside the sentence, with which the user can do something about it.
 
@@ -90,6 +100,7 @@ class NoticeBar(QFrame):
             does: what it does, once the sentence is hidden.
             takes_focus: whether Enter presses it; not where the user is busy with something else.
         """
+        self._gone.stop()
         self._does = does
         self._offer.setText(what)
         self._offer.show()
@@ -104,6 +115,13 @@ class NoticeBar(QFrame):
         self.hide()
         if self._does is not None:
             self._does()
+
+    @Slot()
+    def _on_gone(self) -> None:
+        if self.underMouse():  # it is being read, or about to be closed
+            self._gone.start()
+        else:
+            self.hide()
 
     def _tint(self) -> None:
         self._close.setIcon(icon("close", self._theme.colours.text))

@@ -60,6 +60,15 @@ class DialogOpener(QObject):
         if self.dialog is not None and self.dialog.isVisible():
             self.dialog.reject()
 
+    @property
+    def tells_of_exports(self) -> bool:
+        """Whether a dialog is on screen that says by itself what has been written."""
+        from autoal_gui.gui.dialogs.export_dialog import ExportDialog
+        from autoal_gui.gui.dialogs.hand_over_dialog import HandOverDialog
+
+        tells = isinstance(self.dialog, ExportDialog | HandOverDialog)
+        return tells and self.dialog is not None and self.dialog.isVisible()
+
     # -- the project --------------------------------------------------------------------------
 
     def show_export(self) -> None:

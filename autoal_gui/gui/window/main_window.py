@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         controller.damaged.connect(self._on_damaged)
         controller.gone.connect(self._on_gone)
         controller.told.connect(self.failure.show_notice)
+        controller.done.connect(self.failure.show_success)
         self._finds.said.connect(self.say)
         controller.images_absent.connect(self.dialogs.ask_images)
         controller.setup.settings_changed.connect(self._show_name)
@@ -277,9 +278,9 @@ class MainWindow(QMainWindow):
     def _on_exported(self, target: str, sentence: str) -> None:
         written = tr("Written: {target}", target=target)
         self.say(" ".join((tr("{words}.", words=written), sentence)).strip())
-        if self.dialogs.dialog is None or not self.dialogs.dialog.isVisible():
+        if not self.dialogs.tells_of_exports:
             # It was closed meanwhile, and the next answer takes the place of the words above.
-            self.failure.show_notice("\n".join((written, sentence)).strip())
+            self.failure.show_success("\n".join((written, sentence)).strip())
 
     # -- events -------------------------------------------------------------------------------
 

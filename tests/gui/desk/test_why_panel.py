@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.queries import Query
@@ -54,6 +55,28 @@ def test_the_details_are_no_slit_in_a_low_window(qtbot, tmp_path):
     panel.show()
     assert panel._more.isVisible()
     assert panel._more.height() >= 5 * panel.fontMetrics().lineSpacing()
+
+
+def test_where_the_window_has_the_room_all_strategies_are_in_sight(qtbot, tmp_path):
+    window, image = QWidget(), QWidget()
+    qtbot.addWidget(window)
+    panel = WhyPanel(QAction(), settings(tmp_path))
+    image.setMinimumSize(170, 170)
+    column = QVBoxLayout(window)
+    column.addWidget(image, 1)
+    column.addWidget(panel)
+    window.resize(745, 560)
+    window.show()
+    panel.toggle()
+    names = ("margin", "bald", "kmeans", "coreset", "badge", "entropy")
+    panel.show_reason(Query(1, 0.8, tuple((name, 1.0, 0.1) for name in names)), "pool", 2)
+    bar = panel._more.verticalScrollBar()
+    last = panel._grid.itemAtPosition(len(names), 0).widget()
+    qtbot.waitUntil(lambda: last.isVisible() and bar.maximum() == 0)
+    assert last.visibleRegion().boundingRect().height() == last.height()
+    window.resize(745, 330)  # the window can be made low again: then they scroll
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert image.height() >= 100
 
 
 def words_of(panel) -> list[str]:

@@ -249,7 +249,7 @@ def test_it_waits_for_a_running_round_and_takes_the_model_that_is_the_newest_the
     assert Path(backend.commands[-1].checkpoint).name == "round-0003.pt"
     assert controller.training.round_number is None
     assert "The model that made them: round 3 (4 labels)." in page.explanation.text()
-    assert "newer" not in page.explanation.text()
+    assert page.setup.old.isHidden()
     assert page.setup.model.text() == "The last model of cells: round 3 (4 labels)."
     steps = [line.split(":")[0] for line in told if line.startswith("Step")]
     assert steps == sorted(steps)
@@ -324,15 +324,21 @@ def test_a_round_that_ends_while_the_result_is_read_says_so_at_once(
     page.choose_images(images_of(tmp_path))
     press(qtbot, page.setup.start)
     qtbot.waitUntil(lambda: bool(page.grid.images))
-    assert "newer" not in page.explanation.text()
+    old = page.setup.old
+    assert old.isHidden()
     controller.training.train_now()
-    qtbot.waitUntil(lambda: "round 3 (4 labels): press Predict again" in page.explanation.text())
+    qtbot.waitUntil(lambda: "round 3 (4 labels): press Predict again" in old.text())
+    assert old.text().startswith("These predictions are by round 2 (4 labels).")
+    assert page.setup.line.text() == "12 images predicted."
+    column = page.setup.layout()  # where it is seen however far the words above have scrolled
+    assert column.indexOf(old) == column.indexOf(page.setup.line) + 1
+    assert old.isVisible()
     assert page._model.name == "round-0003.pt"  # what Predict takes now
     qtbot.waitUntil(lambda: controller.at_rest)
     backend.gate.clear()
     press(qtbot, page.setup.start)
     assert STAY in page.explanation.text()
-    assert "again" not in page.explanation.text()  # it runs already
+    assert old.isHidden()  # it runs already
     backend.gate.set()
     qtbot.waitUntil(lambda: not page.session.is_busy)
 
@@ -425,7 +431,7 @@ def test_it_goes_before_the_warm_start_and_both_places_say_so(
     page.session.progressed.connect(lambda done, total, words: told.append(words))
     qtbot.waitUntil(lambda: window.controller.inference.is_predicting)
     assert predict_session.PAUSES in told
-    assert panel.headline.text() == "Predicting other images"
+    assert panel.headline.text() == "Predicting images"
     qtbot.waitUntil(lambda: "0 of" in panel.line.text())
     assert panel._steps.isHidden()
     assert "goes on by itself afterwards" in panel.note.text()

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QPainter
 from autoal_gui.core.labels.label_errors import Filter
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.readers.audit_trail import changes
-from autoal_gui.gui.images.grid_items import _elided_caption
+from autoal_gui.gui.images.grid_items import _caption_lines
 from autoal_gui.gui.review.model_words import ModelCaptions
 from autoal_gui.gui.review.review_detail import change_line, facts
 from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
@@ -163,15 +163,18 @@ def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, 
     page._load()
     told = f"At your operating point that is: {names[other]}."
     assert told not in page.detail.facts.text()
+    words = page.grid._words()
     monkeypatch.setattr(ModelInUse, "threshold", threshold)
     monkeypatch.setattr(controller.in_use, "at_point", lambda: {image})
     page._load()
     page.grid.go_to_row(page.images.index(image))
     assert told in page.detail.facts.text()
     captions = page.grid.grid_model.captions
-    whole, shorter, shortest = captions[image].split("\n")
-    assert whole == f"At your point: {names[other]} 25%"
-    assert (shorter, shortest) == (f"Point: {names[other]} 25%", f"{names[other]} 25%")
+    assert captions[image].split("\n") == [
+        f"At your point: {names[other]} 25%",
+        f"At your point:\v{names[other]} 25%",  # in two lines, where there is less room
+    ]
+    assert page.grid._words() > words  # for which a tile is higher
     assert len(captions) == len(list(captions))
     # Of an image that an earlier model predicted the point says nothing.
     monkeypatch.setattr(controller.in_use, "at_point", frozenset)
@@ -182,7 +185,7 @@ def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, 
     page._load()
     assert page.grid.grid_model.captions[image].split("\n") == [
         f"Highest probability: {names[other]} 75%",
-        f"Highest: {names[other]} 75%",  # where there is less room
+        f"Most likely:\v{names[other]} 75%",
     ]
 
 
@@ -329,14 +332,17 @@ def test_a_caption_that_is_too_long_still_says_how_sure_the_model_is(qapp):
     painter = QPainter(picture)
     words = "Model: promyelocyte 61%"
     whole = painter.fontMetrics().horizontalAdvance(words)
-    assert _elided_caption(painter, words, QRect(0, 0, whole + 5, 20)) == words
-    short = _elided_caption(painter, words, QRect(0, 0, whole * 3 // 4, 20))
+    assert _caption_lines(painter, words, QRect(0, 0, whole + 5, 20)) == [words]
+    (short,) = _caption_lines(painter, words, QRect(0, 0, whole * 3 // 4, 20))
     assert short.startswith("Model: p")
     assert short.endswith("… 61%")
     forms = f"{words}\npromyelocyte 61%"
-    assert _elided_caption(painter, forms, QRect(0, 0, whole + 5, 20)) == words
+    assert _caption_lines(painter, forms, QRect(0, 0, whole + 5, 20)) == [words]
     room = QRect(0, 0, whole - 5, 20)
-    assert _elided_caption(painter, forms, room) == "promyelocyte 61%"
+    assert _caption_lines(painter, forms, room) == ["promyelocyte 61%"]
+    two = f"{words}\nModel:\vpromyelocyte 61%"
+    assert _caption_lines(painter, two, room) == ["Model:", "promyelocyte 61%"]
+    assert _caption_lines(painter, two, QRect(0, 0, whole // 2, 20))[1].endswith("… 61%")
     painter.end()
 
 

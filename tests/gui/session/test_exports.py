@@ -105,16 +105,16 @@ def test_exports_that_wait_outlive_the_round_that_is_stopped_and_say_where_they_
     label(controller, BATCH)
     begun(qtbot, controller)
     controller.notice.connect(said.append)
-    controller.told.connect(told.append)
+    controller.exports.exported.connect(lambda target, words: told.append((Path(target), words)))
     for name in ("one.pt", "two.pt", "three.pt"):  # none takes the place of another
         controller.exports.export_model(exporter, tmp_path / name)
     assert controller.exports.is_exporting
     assert said[-1].endswith(f"if it leaves none, the model of {model.name}.")
     controller.cancel()
     idle(qtbot, controller)
-    written = [sentence.splitlines()[0] for sentence in told]
-    assert written == [f"Written: {tmp_path / name}" for name in ("one.pt", "two.pt", "three.pt")]
-    assert all(f"It is the model of {model.name}." in sentence for sentence in told)
+    written = [target for target, _ in told]
+    assert written == [tmp_path / name for name in ("one.pt", "two.pt", "three.pt")]
+    assert all(f"It is the model of {model.name}." in sentence for _, sentence in told)
     assert (tmp_path / "three.pt").exists()
     assert not failures
     assert not controller.exports.is_exporting

@@ -1,9 +1,9 @@
 """Sections that fold: their titles are whole at any width."""
 
 import pytest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
-from autoal_gui.gui.widgets.cards import CardColumn, Section
+from autoal_gui.gui.widgets.cards import CardColumn, Section, WholeLines
 from autoal_gui.gui.widgets.text import text_label
 from tests.support.gui import QUIET
 
@@ -56,3 +56,22 @@ def test_lines_that_grow_lie_over_nothing_even_before_the_next_event(qtbot):
     assert label.height() >= label.heightForWidth(label.width())
     assert chart.geometry().bottom() < label.geometry().top()
     assert label.geometry().bottom() < below.geometry().top()
+
+
+def test_the_last_line_in_sight_is_not_cut_in_half(qtbot):
+    content = QWidget()
+    column = QVBoxLayout(content)
+    labels = [QLabel("A line.\nAnother line.") for _ in range(12)]
+    for label in labels:
+        column.addWidget(label)
+    whole = WholeLines(content)
+    qtbot.addWidget(whole)
+    whole.show()
+    line = labels[0].fontMetrics().lineSpacing()
+    for high in (100, 107, 114, 121):
+        whole.resize(200, high)
+        qtbot.waitUntil(lambda: not whole._settled.isActive())
+        end = whole.viewport().height()
+        assert 0 <= whole.height() - 2 * whole.frameWidth() - end < 2 * line
+        inside = [end - label.y() for label in labels if 0 < end - label.y() < label.height()]
+        assert all(rest % line == 0 for rest in inside)

@@ -182,9 +182,46 @@ def test_a_search_that_is_taken_back_leaves_no_line_behind(qtbot, waiting):
     assert "every answer is saved" in waiting.status.text()
 
 
-def test_a_hand_over_that_ends_after_its_dialog_was_closed_is_told_until_it_is_read(window):
+def test_a_hand_over_that_ends_after_its_dialog_was_closed_is_told_for_a_while(
+    qtbot, window, monkeypatch
+):
+    bar = window.failure
+    bar._gone.setInterval(1)
+    monkeypatch.setattr(bar, "underMouse", lambda: True)
     window.controller.exports.exported.emit("/there/model", "Begin with HOW_TO_USE.md.")
-    assert window.failure.sentence == "Written: /there/model\nBegin with HOW_TO_USE.md."
+    assert bar.sentence == "Written: /there/model\nBegin with HOW_TO_USE.md."
+    with qtbot.waitSignal(bar._gone.timeout):
+        pass
+    assert bar.isVisible()  # it is being read
+    monkeypatch.setattr(bar, "underMouse", lambda: False)
+    qtbot.waitUntil(lambda: not bar.isVisible())
+
+
+def test_what_failed_or_is_to_be_decided_stays_after_what_ended_well(window):
+    bar = window.failure
+    bar.show_success("Written.")
+    assert bar._gone.isActive()
+    bar.show_failure("It failed.", "")
+    assert not bar._gone.isActive()
+    bar.show_success("Found.")
+    bar.offer("Show them", lambda: None)
+    assert not bar._gone.isActive()
+
+
+@pytest.mark.parametrize("show", ["show_export", "show_hand_over"])
+def test_what_a_dialog_says_of_an_export_is_not_said_above_the_pages_as_well(
+    qtbot, window, tmp_path, show
+):
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 12), tmp_path)
+    getattr(window.dialogs, show)()
+    window.controller.exports.exported.emit("/there/model.pt", "It is read back.")
+    assert "/there/model.pt" in window.dialog.outcome.text()
+    assert not window.failure.isVisible()
+    window.dialog.reject()
+    window.dialogs.show_go_to()
+    window.controller.exports.exported.emit("/there/model.pt", "It is read back.")
+    assert window.failure.isVisible()  # this dialog says nothing of it
+    window.dialog.reject()
 
 
 @pytest.mark.parametrize("signal", ["told", "all_read"])

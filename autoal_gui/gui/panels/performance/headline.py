@@ -53,6 +53,7 @@ class Headline(QWidget):
         self.intervals = {place: text_label(role="muted", size=SMALL) for place in BESIDE}
         self.warnings = QFrame()
         self.warnings.setProperty("role", "warning")
+        self._warned: tuple[tuple[tuple[int, str, bool], ...], bool] | None = None
         self._lines = QVBoxLayout(self.warnings)
         self._lines.setContentsMargins(10, 6, 10, 6)
         self._lines.setSpacing(4)
@@ -108,6 +109,9 @@ class Headline(QWidget):
             aside: whether more images are to be set aside to measure on: labels alone add none.
             rare: whether some class has too few images to learn from.
         """
+        if self._warned == (tuple(found), aside):  # each answer asks; nothing flickers then
+            return
+        self._warned = (tuple(found), aside)
         empty(self._lines)
         for class_index, sentence, can_search in found[:MOST_WARNED]:
             line = QWidget()
@@ -130,7 +134,15 @@ class Headline(QWidget):
         if aside:
             self._lines.addWidget(text_label(tr(ONLY_ASIDE), role="muted"))
             self._lines.addWidget(self._aside_button(), 0, Qt.AlignmentFlag.AlignLeft)
+        self._show_lines()
         self.warnings.setVisible(bool(found))
+
+    def _show_lines(self) -> None:
+        """Show what was put into the box: until then it would be seen without its words."""
+        for place in range(self._lines.count()):
+            item = self._lines.itemAt(place)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.show()
 
     def _search_button(self, class_index: int) -> QToolButton:
         button = QToolButton()

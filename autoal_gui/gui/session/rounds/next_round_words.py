@@ -115,10 +115,8 @@ def _later_words(controller: Controller, left: int) -> str:
         )
     if work := running_words(controller) if _goes_first(controller) else "":
         return tr_count(
-            "The next round starts by itself after {count} more answer and the end of this: "
-            "{work}.",
-            "The next round starts by itself after {count} more answers and the end of this: "
-            "{work}.",
+            "This ends first: {work}. The next round starts by itself after {count} more answer.",
+            "This ends first: {work}. The next round starts by itself after {count} more answers.",
             left,
             work=work,
         )

@@ -4,25 +4,26 @@ from autoal_gui.core.language import duration, mark, number, tr
 from autoal_gui.core.messages import Progress, RunRound
 from autoal_gui.engine.state import State
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
-from autoal_gui.gui.session.rounds.time_left import ToldProgress
+from autoal_gui.gui.session.rounds.time_left import LEAST, ToldProgress, reading_left
 
 FOR_ROUND = mark("This waits for round {number}, which runs: {left}.")
 FOR_WORK = mark("This waits for what is computed now: {left}.")
 FOR: dict[Priority, str] = {
     Priority.WARM_START: mark("This waits for learning from your images: {left}."),
     Priority.EXPORT: mark("This waits for the model that is being written: {left}."),
-    Priority.PREDICTION: mark("This waits for the prediction of other images: {left}."),
+    Priority.PREDICTION: mark("This waits for images to be predicted: {left}."),
     Priority.MAP: mark("This waits for the comparison of your images: {left}."),
 }
 LEFT = mark("about {time} left")
 LEFT_LONGER = mark("about {time} left, longer than was said before")
 LONGER = mark("it takes longer than was said before")
+TO_READ = mark("about {time} left to read the images")
 UNKNOWN = mark("how long is not known yet")
 WORKING = mark("Working out where the model looked\u2026")
 WORK: dict[Priority, str] = {
     Priority.EXPORT: mark("Writing the model"),
     Priority.QUESTION: WORKING,
-    Priority.PREDICTION: mark("Predicting other images"),
+    Priority.PREDICTION: mark("Predicting images"),
     Priority.WARM_START: mark("Learning from your images"),
     Priority.MAP: mark("Comparing your images with each other"),
 }
@@ -33,7 +34,7 @@ ALSO_BEFORE = mark("Still to come before this: {names}.")
 NAMES: dict[Priority, str] = {
     Priority.EXPORT: mark("writing the model"),
     Priority.QUESTION: mark("where the model looked"),
-    Priority.PREDICTION: mark("the prediction of other images"),
+    Priority.PREDICTION: mark("the prediction of images"),
     Priority.FIRST: mark("the first round"),
     Priority.WARM_START: mark("learning from your images"),
     Priority.ROUND: mark("the next round"),
@@ -80,6 +81,8 @@ def time_left_words(progress: Progress | None) -> str:
     """Say about how long what runs still takes; "" where that is not known, or nearly over."""
     if progress is None:
         return ""
+    if (to_read := reading_left(progress)) is not None:
+        return tr(TO_READ, time=duration(to_read)) if to_read >= LEAST else ""
     is_longer = isinstance(progress, ToldProgress) and progress.is_longer
     if progress.seconds_left is None or progress.seconds_left < 1:  # less is a guess
         return tr(LONGER) if is_longer else ""

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.language import percent
@@ -413,3 +413,15 @@ def test_each_part_is_told_in_words_the_surest_first(shown):
     assert card.lines() == []
     assert card.plot.isHidden()
     assert card.verdict.text().startswith("Not measured: fewer than 20 images")
+
+
+def test_what_is_missing_is_seen_at_once_and_stays_as_it_is_while_nothing_changes(shown):
+    found = class_warnings(("cat", "dog"), (30, 1), (20, 3))
+    card = shown(Headline())
+    card.show_warnings(found)
+    button, label = card.warnings.findChild(QToolButton), card.warnings.findChild(QLabel)
+    assert button.isVisible()
+    assert label.isVisible()
+    card.show_warnings(list(found))  # asked for after each answer
+    assert button.isVisible()
+    assert card.warnings.findChildren(QToolButton) == [button]

@@ -23,12 +23,14 @@ from autoal_gui.core.project import measured_rounds
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.measured_images import measured_classes, measured_images
+from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.registry import discover
 from autoal_gui.exporters.report_html import report
+from autoal_gui.gui.panels import slim_strip
 from autoal_gui.gui.panels.performance import panel as performance_panel
 from autoal_gui.gui.panels.performance.confusion_matrix import images_of_cell
 from autoal_gui.gui.panels.performance.operating_card import NOT_OF_ONE_MODEL
-from autoal_gui.gui.panels.performance_text import audit_words
+from autoal_gui.gui.panels.performance_text import audit_words, measured_of
 from autoal_gui.gui.predict.about_result import DROPPED
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 
@@ -220,7 +222,7 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
 
 
 def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_in_predict(
-    qtbot, window, tmp_path
+    qtbot, window, tmp_path, monkeypatch
 ):
     images = hazy_folder(tmp_path / "images", 60)
     controller = start_project(qtbot, window, images, tmp_path, evaluation_images=30)
@@ -230,8 +232,8 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
         controller.setup.keep_operating_point(OperatingRule(0, 0.9, "sensitivity"))
     before = kept_point(project)
     predicted_by(qtbot, window, images)
-    explanation = window.pages.predict.explanation
-    assert "again" not in explanation.text()
+    old_words = window.pages.predict.setup.old
+    assert old_words.isHidden()
     window.pages.leave()
     answer_rightly(qtbot, controller)
     now = kept_point(project)
@@ -241,7 +243,7 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
     assert told in window.desk.stage.card.words.text()
     qtbot.waitUntil(lambda: card.change.text() == told)
     value, old = (percent(one.threshold.value, 1) for one in (now, before))
-    assert f"is {value} now, no longer {old}: press Predict again" in explanation.text()
+    assert f"is {value} now, no longer {old}: press Predict again" in old_words.text()
     goes_along = f"Its operating point goes along: “{name}” from {value} on."
     for show in (window.dialogs.show_export, window.dialogs.show_hand_over):
         show()
@@ -251,12 +253,14 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
         f"At your operating point: “{name}” from {value} on." in window.desk.stage.card.words.text()
     )
     assert_counts_at_the_point(window, project, now)
+    assert_a_line_is_told_where_there_is_one(window, project, monkeypatch)
     controller.setup.keep_operating_point(None)
     assert window.desk.performance.in_use.isHidden()
     assert all(label.isHidden() for label in window.desk.performance.by_likeliest)
     taught = window.pages.predict.own.sentences()
     assert taught
-    assert explanation.text().endswith(f"{DROPPED} {taught}")
+    assert old_words.text().endswith(DROPPED)
+    assert window.pages.predict.explanation.text().endswith(taught)
     qtbot.waitUntil(card.change.isHidden)
 
 
@@ -277,6 +281,17 @@ def test_the_button_that_uses_a_point_stays_where_it_was_pressed(qtbot, window, 
         qtbot.waitUntil(other)
         QApplication.processEvents()
         assert card.use.mapTo(window, QPoint()) == place
+
+
+def assert_a_line_is_told_where_there_is_one(window, project, monkeypatch) -> None:
+    """The folded panel draws none of one round alone, and says nothing of it."""
+    strip = window.desk.side.strip
+    assert len(strip.curve._curve) == len(comparable(measured_of(project))) > 1
+    assert "the line" in strip.at_point.text()
+    monkeypatch.setattr(slim_strip, "comparable", lambda measured: measured[-1:])
+    strip.refresh()
+    assert strip.curve.isHidden()  # of one round alone there is no line
+    assert strip.at_point.text() == "at your point"
 
 
 def assert_counts_at_the_point(window, project, point) -> None:

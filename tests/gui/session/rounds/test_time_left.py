@@ -45,6 +45,18 @@ def test_what_lasts_beyond_the_time_that_was_told_takes_longer_and_is_not_unknow
     assert told(6, 30).endswith("longer than was said before")
 
 
+def test_while_images_are_read_it_is_said_how_long_that_alone_takes():
+    told, words = Told(), []
+    for now, done, seconds in ((0, 20, None), (0.5, 40, None), (2, 60, None), (3, 60, 9.0)):
+        told.now = now
+        progress = told.left.told(Progress(1, "reading", done, 300, seconds))
+        words.append(time_left_words(progress))
+        assert left_words(progress) == (words[-1] or "how long is not known yet")
+    assert words[:2] == ["", ""]  # too early for a pace
+    assert words[2] == "about 12\N{NO-BREAK SPACE}s left to read the images"
+    assert words[3] == "about 9\N{NO-BREAK SPACE}s left"  # of the whole, once that is known
+
+
 def test_at_the_end_and_for_another_command_nothing_is_kept(told):
     told(0, 5)
     assert time_left_words(told.left.told(Progress(1, "features", 9, 9, 0.0))) == ""
