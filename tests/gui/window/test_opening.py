@@ -1,10 +1,13 @@
 """A project opens soon after it is asked for, and what takes time then is said."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from autoal_gui.gui.window.busy import OPENING
+from autoal_gui.gui.window.projects import desk_ahead
 from autoal_gui.gui.window.projects.new_projects import folder_spec
 from tests.support.gui import QUIET, draw_folder, start_project
 
@@ -24,6 +27,18 @@ def test_the_desk_is_made_while_images_are_chosen_and_shows_the_project_then(
     assert window.desk is desk
     assert window.pages.currentWidget() is desk
     qtbot.waitUntil(lambda: desk.strip.isVisible() and controller.images.current is not None)
+
+
+def test_what_the_desk_is_made_of_is_loaded_by_the_windows_own_thread(qtbot, window, monkeypatch):
+    """The chart library looks at every class of Qt; beside the window's thread that crashed."""
+    loaded = []
+    monkeypatch.setattr(
+        desk_ahead, "import_module", lambda name: loaded.append((name, threading.current_thread()))
+    )
+    window.new_projects.begun.emit()
+    assert loaded == []  # the dialog comes first
+    qtbot.waitUntil(lambda: window.pages._desk is not None)
+    assert loaded == [(part, threading.main_thread()) for part in desk_ahead.PARTS]
 
 
 def test_it_is_said_that_a_project_is_being_opened_until_it_is(qtbot, window, tmp_path):

@@ -1,33 +1,52 @@
-"""The desk, made while the user still chooses images: its charts and their library take seconds."""
+"""The desk, made while the user still chooses images: its charts and their library take seconds.
 
-from PySide6.QtCore import QObject, Slot
+All of it is loaded in the window's own thread, a part at a time, so that keys and paint come
+between. In another thread the chart library looks at every class of Qt while the window makes
+objects of them, which ends the program now and then.
+"""
 
-from autoal_gui.core.images.source import ProgressCallback
-from autoal_gui.engine.jobs import OneJob
+from collections.abc import Iterator
+from importlib import import_module
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
 from autoal_gui.gui.window.page_stack import PageStack
+
+PARTS = (
+    "pyqtgraph",
+    "autoal_gui.gui.panels.performance.panel",
+    "autoal_gui.gui.panels.side_panel",
+    "autoal_gui.gui.desk.desk",
+)
 
 
 class DeskAhead(QObject):
-    """Loads in a thread what the desk is made of, then has it made; once in a window's life."""
+    """Loads what the desk is made of, then has it made; once in a window's life."""
 
     def __init__(self, pages: PageStack, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._begun = False
-        self.loading = OneJob(self)
-        self.loading.succeeded.connect(pages.make_desk)
+        self._pages = pages
+        self._left: Iterator[str] | None = None
+        self._step = QTimer(self)
+        self._step.setInterval(0)
+        self._step.timeout.connect(self._go_on)
 
     @Slot()
     def begin(self) -> None:
         """Begin, the first time that images are chosen."""
-        if not self._begun:
-            self._begun = True
-            self.loading.start(_load)
+        if self._left is None:
+            self._left = iter(PARTS)
+            self._step.start()
+
+    @Slot()
+    def _go_on(self) -> None:
+        part = next(self._left or iter(()), None)
+        if part is not None:
+            import_module(part)
+            return
+        self._step.stop()
+        self._pages.make_desk()
 
     def close(self) -> None:
-        """Stop; the thread has ended when this returns."""
-        self.loading.close()
-
-
-def _load(progress: ProgressCallback) -> None:
-    """Import the desk, with all that it needs: classes alone, of which nothing is made here."""
-    import autoal_gui.gui.desk.desk  # noqa: F401
+        """Stop."""
+        self._step.stop()
