@@ -39,7 +39,7 @@ class Priors:
     """Mean and deviation of the slope there, over the natural logarithm of the labels."""
     bends: tuple[float, ...] = (0.0, 0.4, 0.8, 1.2)
     """Exponents c, each as likely as the others."""
-    noise: tuple[float, float] = (0.17, 0.5)
+    noise: tuple[float, float] = (0.1, 0.5)
     """Median and logarithmic deviation of the noise at `PIVOT` labels."""
     shrinks: float = 0.5
     """By which power of the labels the noise becomes less."""
@@ -80,6 +80,7 @@ class Forecast:
         known = in_order(points)
         self._labels = np.array([point.labels for point in known], float)
         grains = np.array([max(SMALLEST, point.grain / 2) for point in known])
+        self._half = float(grains[-1])  # the curve is smooth, what is measured goes in steps
         values = np.array([point.value for point in known]).clip(grains, 1 - grains)
         self._values = np.log(values / (1 - values))  # (n,)
         slopes = (values * (1 - values)).clip(4 * SMALLEST)
@@ -101,8 +102,9 @@ class Forecast:
         """
         mixture = self._mixture(float(labels))
         tail = (1 - covered) / 2
-        found = (_share(_quantile(*mixture, q)) for q in (0.5, tail, 1 - tail))
-        return Expected(labels, *found)
+        value, low, high = (_share(_quantile(*mixture, q)) for q in (0.5, tail, 1 - tail))
+        step = 2 * self._half  # a value at an end counts as half a step from it, see `__init__`
+        return Expected(labels, value, 0.0 if low < step else low, 1.0 if high > 1 - step else high)
 
     def _fit(self, doubts: Floats) -> None:
         """Find the posterior under each bend and noise.

@@ -56,6 +56,12 @@ def test_a_round_that_went_wrong_bends_the_forecast_little():
     assert Forecast(curve(found)).at(300).value == pytest.approx(sound.value, abs=0.03)
 
 
+def test_where_everything_is_right_the_interval_reaches_that():
+    assert Forecast(curve([1.0, 1.0, 1.0])).at(200).high == 1.0
+    assert Forecast(curve([0.0, 0.0, 0.0])).at(200).low == 0.0
+    assert Forecast(curve([0.6, 0.68, 0.73])).at(100).high < 0.95
+
+
 def test_the_further_ahead_the_wider():
     forecast = Forecast(curve([0.6, 0.68, 0.73]))
     widths = [found.high - found.low for found in map(forecast.at, (80, 160, 320, 640))]
