@@ -8,6 +8,8 @@ from typing import Any
 from autoal_gui.core.former_sentences import in_todays_words
 from autoal_gui.core.language import percent, tr
 
+SMALL = 0.1  # shares that are all below it are told to a tenth of a per cent
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -39,7 +41,8 @@ class Sentence:
 
     def _in_language(self, english: str) -> str:
         values = {name: tr(words) for name, words in self.words.items()}
-        values |= {name: percent(share) for name, share in self.shares.items()}
+        digits = int(all(abs(share) < SMALL for share in self.shares.values()))
+        values |= {name: percent(share, digits) for name, share in self.shares.items()}
         with contextlib.suppress(LookupError, ValueError, AttributeError):  # of a damaged project
             return tr(english, **values)
         return english

@@ -47,6 +47,8 @@ def test_a_sentence_is_said_in_the_language_in_use(speak):
     speak("en")
     assert str(sentence).startswith("Auto trusts Maximum entropy most")
     assert "12% (± 3%)" in str(sentence)
+    small = Sentence(TRUSTED, {"best": "Maximum entropy"}, {"gain": 0.013, "error": 0.009})
+    assert "1.3% (± 0.9%)" in str(small)  # 1% (± 1%) would give no reason
     speak("de", point=",")
     assert "Größte Entropie" in str(sentence)
     assert "12\N{NO-BREAK SPACE}%" in str(sentence)

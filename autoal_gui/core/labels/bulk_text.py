@@ -120,6 +120,8 @@ def own_words(check: Check, class_index: int, name: str, confirmed: bool = True)
 def left_words(check: Check, waiting: int) -> str:
     """Say what the images still to be read alone are good for; "" where there is none.
 
+    Without their number: it stays on screen while they become fewer.
+
     Args:
         check: the check, which does not hold for some class, or for all.
         waiting: the images that were drawn and have no answer yet.
@@ -127,20 +129,13 @@ def left_words(check: Check, waiting: int) -> str:
     if not waiting:
         return ""
     if check.verdict == "fails":
-        return tr_count(
-            "{count} image drawn by lot is still to come. Its answer is a label like any other, "
-            "from which the model learns; or leave it for later, and go on with the usual images.",
-            "{count} images drawn by lot are still to come. Their answers are labels like any "
-            "other, from which the model learns; or leave them for later, and go on with the usual "
-            "images.",
-            waiting,
+        return tr(
+            "Answers to the other images drawn by lot are labels like any other, from which the "
+            "model learns; or leave these images for later, and go on with the usual ones."
         )
-    return tr_count(
-        "{count} image drawn by lot is still to come: it checks the other classes, and its answer "
-        "is a label like any other.",
-        "{count} images drawn by lot are still to come: they check the other classes, and their "
-        "answers are labels like any other.",
-        waiting,
+    return tr(
+        "The other images drawn by lot check the other classes; their answers are labels like any "
+        "other."
     )
 
 

@@ -84,6 +84,7 @@ class ClassButton(QPushButton):
             "{singly} answered singly, {in_bulk} confirmed in bulk.", singly=singly, in_bulk=in_bulk
         )
         self._count = f"{singly} + {in_bulk}" if confirmed else singly
+        self.updateGeometry()
         self.setToolTip(plain_tip(f"{self._tip}\n{told}" if confirmed else self._tip))
         self.setChecked(chosen)
         self.update()
@@ -91,7 +92,8 @@ class ClassButton(QPushButton):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Tall enough for the text, whatever its size."""
         metrics = self.fontMetrics()
-        width = metrics.horizontalAdvance(self._name) + 4 * metrics.height() + 24
+        counted = max(metrics.horizontalAdvance(one) for one in (self._count, "000"))
+        width = metrics.horizontalAdvance(self._name) + counted + 2 * metrics.height() + 40
         return QSize(min(width, 20 * metrics.height()), round(self._lines * metrics.height()) + 6)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name

@@ -135,10 +135,12 @@ class Stage(QWidget):
         return QRegion(self.rect()) - QRegion(inside)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Fill the edge."""
+        """Fill the ground and, for a moment, its edge, but not what a card frees beside it."""
         painter = QPainter(self)
-        ground = QColor(self._theme.colours.surround)
-        painter.fillRect(event.rect(), ground if self._colour is None else self._colour)
+        painter.fillRect(event.rect(), QColor(self._theme.colours.surround))
+        if self._colour is not None:
+            painter.setClipRegion(self._edge())
+            painter.fillRect(event.rect(), self._colour)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

@@ -34,8 +34,8 @@ BY_CHANCE = mark(
     "rated it; that played no part."
 )
 CHANCE_ALONE = mark("Drawn by chance: no strategy chose it.")
-FIRST = mark("There is no model yet: the first images are spread over all of yours.")
-FIRST_DRAWN = mark("There is no model yet: this is one of the first images, drawn by chance.")
+FIRST = mark("Asked for before there was a model: the first images are spread over all of yours.")
+FIRST_DRAWN = mark("Asked for before there was a model: drawn by chance.")
 FIRST_LOOKS = mark(
     "The images were put into groups that look alike; asked for is the most typical one of each, "
     "so that the first answers cover all kinds."

@@ -185,7 +185,8 @@ class TrainingPanel(QFrame):
         self._show_steps({step}, True)
         self._steps.show()
         place = STEPS.index(step)
-        self._bars["reading"].setValue(RESOLUTION)  # first of all, and not told where all was read
+        for first in ("reading", "features"):  # not told where that was done in another round
+            self._bars[first].setValue(RESOLUTION)
         # Steps that this mode leaves out stay empty, and so does what is cut short.
         if self._step and not self._is_cut_short(self._step):
             self._bars[self._step].setValue(RESOLUTION)

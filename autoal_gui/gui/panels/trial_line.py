@@ -12,8 +12,13 @@ from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 LEFT_OUT = mark("The whole network is not trained, as you wished.")
-LONG = mark("The whole network is not trained: it takes about {time}.")
-LONG_UNTIMED = mark("The whole network is not trained: it takes minutes.")
+LONG = mark(
+    "The whole network is not trained: with few labels that hardly helps, and it takes about "
+    "{time}."
+)
+LONG_UNTIMED = mark(
+    "The whole network is not trained: with few labels that hardly helps, and it takes minutes."
+)
 WANTED = mark("The next round tries whether training the whole network is better.")
 WHAT = mark(
     "Rounds fit only the last layer of the network to your labels, which takes seconds. Training "

@@ -21,8 +21,8 @@ MARKS = {
     "evaluation": mark("Of the evaluation set"),
 }
 SUSPICIOUS = mark(
-    "Counts where the model is as sure of another class as it usually is of that class. The map "
-    "counts every other class it gives."
+    "Answers to look at again: the model is clearly sure of another class there. The map counts "
+    "more, every answer for which the model would give another class."
 )
 SORT_WORDS: dict[Sort, str] = {
     "suspicion": mark("Likely errors first"),

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QRegion
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtGui import QColor, QImage, QRegion
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.desk.answer_chip import AnswerChip
-from autoal_gui.gui.desk.class_panel import ClassPanel
+from autoal_gui.gui.desk.class_panel import ClassButton, ClassPanel
 from autoal_gui.gui.desk.round_card import class_words
 from autoal_gui.gui.desk.stage import EDGE
 from autoal_gui.gui.panels.side_panel import EDGE as PANEL_EDGE
 from autoal_gui.gui.panels.side_panel import folds
 from autoal_gui.gui.strategy_names import strategy_reason
-from autoal_gui.gui.widgets.theme import Theme
+from autoal_gui.gui.widgets.theme import Theme, class_colour
 from tests.support.gui import QUIET, draw_folder, settings, start_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -262,6 +262,31 @@ def test_every_strategy_has_a_reason_that_a_reader_understands():
         assert words
         assert not words.endswith(".")
     assert strategy_reason("kmeans", "auto") != strategy_reason("kmeans", "paper")
+
+
+def test_what_a_card_frees_beside_the_image_never_takes_the_colour_of_an_answer(
+    qtbot, window, tmp_path
+):
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 12), tmp_path)
+    stage = window.desk.stage
+    stage._column.setContentsMargins(stage.width() // 2, EDGE, EDGE, EDGE)  # as beside a card
+    stage.light_up(1)
+    drawn = QImage(stage.size(), QImage.Format.Format_RGB32)
+    stage.render(drawn, QPoint(), QRegion(stage.rect()), QWidget.RenderFlag(0))
+    middle = stage.height() // 2
+    assert drawn.pixelColor(0, middle) == class_colour(1)
+    assert drawn.pixelColor(stage.width() // 4, middle) == QColor(stage._theme.colours.surround)
+
+
+def test_a_class_has_room_for_its_name_beside_what_was_confirmed_in_bulk(qtbot):
+    button = ClassButton(0, "1", "pneumonia", Theme())
+    qtbot.addWidget(button)
+    before = button.sizeHint().width()
+    button.set_state(False, 123, 1018)
+    wider = button.fontMetrics().horizontalAdvance("123 + 1,018")
+    assert button.sizeHint().width() - before == wider - button.fontMetrics().horizontalAdvance(
+        "000"
+    )
 
 
 def test_an_answer_is_a_word_beside_its_key_where_there_is_little_room(qtbot):

@@ -207,11 +207,11 @@ def test_a_trial_that_takes_long_is_made_only_once_it_is_asked_for(
     assert command.not_now()
     assert command.trial_is_long
     assert not any("whole network" in sentence for sentence in said)
-    assert trial.words.text().startswith("The whole network is not trained: it takes about")
+    assert trial.words.text().startswith("The whole network is not trained: with few labels")
     assert panel.note.isHidden()  # it would say the same
     controller.training.train_now()
     assert controller.training.trial.is_long
-    assert trial.words.text().startswith("The whole network is not trained: it takes about")
+    assert trial.words.text().startswith("The whole network is not trained: with few labels")
     qtbot.waitUntil(lambda: controller.at_rest)
     qtbot.mouseClick(trial.again, Qt.MouseButton.LeftButton)
     backend.reason = ()
