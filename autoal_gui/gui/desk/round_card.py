@@ -36,6 +36,7 @@ NEAR = 120  # pixels around it in which a mouse that moves may be on its way to 
 HELD = 500  # milliseconds after it was closed in which a click that was meant for it does nothing
 MISSED_BY = 2_000  # likewise after it has gone by itself: a hand may have set out for it before
 LINES = 22  # its width, in heights of a line
+SURE = 20  # images of a class; of fewer it is told how many were right
 FOUND = 0.7  # sensitivity of a class that is found
 NAMED = 3  # classes named of a kind
 FIRST_STAYS = mark("The first answer is the label until you change it.")
@@ -248,8 +249,8 @@ def class_words(
     if len(found) == len(now):
         return tr(ALL_FOUND)
     parts = (
-        (NEW, _named(new, names)),
-        (KNOWN, _named(known, names)),
+        (NEW, some_of([_found(names[c], counts[c]) for c in new], NAMED)),
+        (KNOWN, some_of([_found(names[c], counts[c]) for c in known], NAMED)),
         (MISSED, some_of([_right_of(names[c], counts[c]) for c in missed], NAMED)),
         (RARE, _named(rare, names)),
         (SHORT, _named(sorted(short), names)),
@@ -259,6 +260,11 @@ def class_words(
 
 def _named(classes: Sequence[int], names: Sequence[str]) -> str:
     return some_of([names[c] for c in classes], NAMED)
+
+
+def _found(name: str, counts: tuple[int, int]) -> str:
+    """Name a class that is found, with its counts where these are few: it may be luck."""
+    return name if counts[1] >= SURE else _right_of(name, counts)
 
 
 def _right_of(name: str, counts: tuple[int, int]) -> str:

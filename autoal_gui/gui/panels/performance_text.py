@@ -69,6 +69,14 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
             **values,
         )
     if isinstance(metrics, Estimate):
+        if metrics.total < record.labels:
+            return tr(
+                "Round {round}: estimated from {images} of {labels} answers (a class with a single "
+                "answer cannot be measured). Each image was predicted by a model that had not seen "
+                "its answer, and counts for as many of your images as are predicted like it.",
+                **values,
+                images=number(metrics.total),
+            )
         return tr(
             "Round {round}: estimated from all {images} answers that the model learned from. Each "
             "image was predicted by a model that had not seen its answer, and counts for as many "
@@ -89,7 +97,13 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
 def right_words(metrics: Metrics) -> str:
     """Say in half a sentence how many images are right; by an estimate, of all."""
     if isinstance(metrics, Estimate):
-        return tr("about {share} of your images right", share=percent(metrics.accuracy))
+        low, high = metrics.accuracy_interval
+        return tr(
+            "about {share} ({low} to {high}) of your images right",
+            share=percent(metrics.accuracy),
+            low=decimal(100 * low, 0),
+            high=percent(high),
+        )
     values = {"right": number(metrics.correct), "images": number(metrics.total)}
     return tr("right on {right} of {images}", **values)
 

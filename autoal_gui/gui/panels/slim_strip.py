@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.language import mark, number, percent, tr, tr_count
+from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Progress
@@ -266,7 +266,10 @@ class SlimStrip(QFrame):
 
 def _below_share(metrics: Metrics) -> str:
     """Say of what the share above is: an estimate is of all images, not of those counted."""
-    return tr("of your images") if isinstance(metrics, Estimate) else right_words(metrics)
+    if not isinstance(metrics, Estimate):
+        return right_words(metrics)
+    low, high = metrics.accuracy_interval
+    return tr("of your images ({low} to {high})", low=decimal(100 * low, 0), high=percent(high))
 
 
 def _figure() -> QLabel:

@@ -217,22 +217,28 @@ def test_the_card_names_what_is_found_now_and_what_is_not_yet():
     names = ("neutrophil", "eosinophil", "monocyte")
     words = class_words(now, before, names)
     assert (
-        words == "Found now: eosinophil. Found: neutrophil. Often missed: monocyte (5 of 10 right)."
+        words == "Found now: eosinophil (9 of 10 right). Found: neutrophil (9 of 10 right). "
+        "Often missed: monocyte (5 of 10 right)."
     )
     pair = names[:2]
     assert class_words(Metrics(((5, 0), (0, 5))), None, pair) == "Every class is found."
     assert class_words(Metrics(((5, 0), (1, 1))), None, pair) == (
-        "Found: neutrophil. Measured on too few images to tell: eosinophil."
+        "Found: neutrophil (5 of 5 right). Measured on too few images to tell: eosinophil."
     )
     assert class_words(Metrics(((5, 0), (0, 5))), None, pair, short={1}) == (
-        "Found: neutrophil. Too few labels to rely on: eosinophil."
+        "Found: neutrophil (5 of 5 right). Too few labels to rely on: eosinophil."
     )
+
+
+def test_a_class_with_many_images_is_found_without_its_counts():
+    words = class_words(Metrics(((19, 1), (9, 11))), None, ("neutrophil", "monocyte"))
+    assert words == "Found: neutrophil. Often missed: monocyte (11 of 20 right)."
 
 
 def test_a_class_that_is_missed_is_told_though_it_has_few_labels():
     words = class_words(Metrics(((6, 0), (4, 2))), None, ("lymphocyte", "monocyte"), short={1})
     assert words == (
-        "Found: lymphocyte. Often missed: monocyte (2 of 6 right). "
+        "Found: lymphocyte (6 of 6 right). Often missed: monocyte (2 of 6 right). "
         "Too few labels to rely on: monocyte."
     )
 

@@ -43,6 +43,8 @@ class TimeLeft:
         A step whose pace is not known yet takes no time back that was told before it.
         """
         now, new = self.clock(), progress.seconds_left
+        if progress.step == "finishing" and new is None:
+            self.begin()  # whatever was left is not done any more
         if self._end is None:
             if new is not None and new >= LEAST:
                 self._end = now + new

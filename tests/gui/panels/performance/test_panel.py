@@ -385,8 +385,10 @@ def test_where_no_image_is_set_aside_the_answers_themselves_measure(
     share = percent(backend.estimate.accuracy)
     assert panel.headline.right.text() == f"About {share} of your images right"
     assert window.desk.side.strip.accuracy.text() == share
-    assert window.desk.side.strip.right.text() == "of your images"  # it is no share of the answers
-    assert f": about {share} of your images right" in window.desk.stage.card.title.text()
+    low, high = (percent(one) for one in backend.estimate.accuracy_interval)
+    span = f"({low.removesuffix('%')} to {high})"  # it is no share of the answers
+    assert window.desk.side.strip.right.text() == f"of your images {span}"
+    assert f": about {share} {span} of your images right" in window.desk.stage.card.title.text()
     assert measured_classes(controller.project) == dict(controller.project.labels.training())
 
 

@@ -62,3 +62,11 @@ def test_at_the_end_and_for_another_command_nothing_is_kept(told):
     assert time_left_words(told.left.told(Progress(1, "features", 9, 9, 0.0))) == ""
     told.left.begin()
     assert told(1, None) == "how long is not known yet"
+
+
+def test_the_time_of_what_was_cut_short_is_not_told_of_its_saving(told):
+    assert told(0, 65).endswith("left")
+    told.now = 1.0
+    saving = told.left.told(Progress(1, "finishing", 0, 1, None))
+    assert saving.seconds_left is None
+    assert time_left_words(saving) == ""
