@@ -69,7 +69,8 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
     the open project has it, and "new file" where not. Where it was asked when the model is not to
     answer, its answer follows, and why there is none; where that was measured, the classes that are
     possible, and how typical the image is. Then come class and probabilities of each further model,
-    and last the name of the (first) model.
+    and last the name of the (first) model and, where it has an operating point, from which
+    probability on an image is given its class.
 
     Args:
         file: opened for text, without translation of line ends.
@@ -81,6 +82,8 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
     for one in found.others:
         heads += [f"predicted by {one.name}", *(f"p({name}) by {one.name}" for name in one.classes)]
     heads.append("model")
+    rule = _rule(found)
+    heads += ["rule"] if rule else []
     writer.writerow(map(plain, heads))
     given = decided(found.probabilities, found.threshold).tolist()
     images = zip(found.image_ids, found.probabilities, given, strict=True)
@@ -95,8 +98,16 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
             theirs = one.rows.get(image_id)
             shown = [""] * len(one.classes) if theirs is None else _written(theirs)
             cells += [one.best(image_id), *shown]
-        cells.append(found.model)
+        cells += [found.model, rule] if rule else [found.model]
         writer.writerow(map(plain, cells))
+
+
+def _rule(found: Predicting) -> str:
+    """Return by what an image is given its class where that is not the likeliest; else ""."""
+    if found.threshold is None:
+        return ""
+    name = found.classes[found.threshold.class_index]
+    return f"{name} from {found.threshold.value:.6f} on"
 
 
 def _place_of(found: Predicting, image: ListedImage) -> str:

@@ -16,6 +16,7 @@ from autoal_gui.core.errors import Cancelled, CheckpointError, ProjectError
 from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.measures.caution import Caution, Rule
 from autoal_gui.core.measures.conformal import Calibration
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.registry import discover
@@ -448,6 +449,14 @@ def test_predictions_are_a_row_an_image_and_no_formula(tmp_path):
     assert list(first.values()) == known
     other = ["b.png", "evaluation", "", "x", "1.000000", "0.000000", "'=round 4"]
     assert list(second.values()) == other
+
+
+def test_predictions_at_an_operating_point_say_by_which_rule(tmp_path):
+    at_point = predictions.Predicting(*SAID, SHARES, Threshold(0, 0.2))
+    predictions.save_predictions(tmp_path / "t.csv", at_point)
+    first, _ = rows_of(tmp_path / "t.csv")
+    assert (first["predicted"], first["p(x)"]) == ("x", "0.250000")  # though y is likelier
+    assert (list(first)[-1], first["rule"]) == ("rule", "x from 0.200000 on")
 
 
 def test_predictions_tell_files_of_the_project_from_new_ones(tmp_path):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from autoal_gui.core.labels.bulk import Check, Tally
-from autoal_gui.core.language import mark, number, percent, tr, tr_count
+from autoal_gui.core.language import clauses, mark, number, percent, tr, tr_count
 
 FIRST = mark(
     "How often the model is wrong is not known yet. To check that, you are first shown some images "
@@ -134,8 +134,8 @@ def left_words(check: Check, waiting: int) -> str:
             "model learns; or leave these images for later, and go on with the usual ones."
         )
     return tr(
-        "The other images drawn by lot check the other classes; their answers are labels like any "
-        "other."
+        "The other images drawn by lot check the other classes, and all together, in which the "
+        "errors found so far count; their answers are labels like any other."
     )
 
 
@@ -149,4 +149,21 @@ def end_words(check: Check, names: Sequence[str], confirmed: Collection[int]) ->
     """
     failing = (c for c in sorted(check.classes) if check.verdict_of(c) == "fails")
     own = (own_words(check, c, names[c], c in confirmed) for c in failing)
-    return " ".join(filter(None, (tr(ALL_READ), check_words(check, bool(confirmed)), *own)))
+    parts = (tr(ALL_READ), check_words(check, bool(confirmed)), *own, _by_class(check, names))
+    return " ".join(filter(None, parts))
+
+
+def _by_class(check: Check, names: Sequence[str]) -> str:
+    """Say where the errors are, where all classes together fail and several were read."""
+    if check.verdict != "fails" or len(check.classes) < 2:
+        return ""
+    found = [
+        tr(
+            "{wrong} of {asked} as {name}",
+            wrong=number(tally.wrong),
+            asked=number(tally.asked),
+            name=names[c],
+        )
+        for c, tally in sorted(check.classes.items())
+    ]
+    return tr("Wrong were {counts}.", counts=clauses(found))

@@ -53,7 +53,7 @@ class ClassButton(QPushButton):
         super().__init__()
         self._lines = COMPACT if compact else ROOMY
         self._index, self._key, self._name, self._theme = class_index, key, name, theme
-        self._count = "0"
+        self._count = self._brief = "0"
         self.setProperty("role", "class")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -84,6 +84,7 @@ class ClassButton(QPushButton):
             "{singly} answered singly, {in_bulk} confirmed in bulk.", singly=singly, in_bulk=in_bulk
         )
         self._count = f"{singly} + {in_bulk}" if confirmed else singly
+        self._brief = f"{singly} +" if confirmed else singly
         self.updateGeometry()
         self.setToolTip(plain_tip(f"{self._tip}\n{told}" if confirmed else self._tip))
         self.setChecked(chosen)
@@ -113,9 +114,11 @@ class ClassButton(QPushButton):
         side = line + 8.0
         cap = QRectF((self.height() - side) / 2, (self.height() - side) / 2, side, side)
         paint_key(painter, cap, self._index, self._key)
-        count = self._count
-        room = self.fontMetrics().horizontalAdvance(count) + 12
-        text = self.rect().adjusted(int(cap.right()) + 10, 0, -room - 6, 0)
+        left, advance = int(cap.right()) + 10, self.fontMetrics().horizontalAdvance
+        # Rather than the middle of a name what was confirmed in bulk goes into the tip.
+        whole = self.width() - left - 18 - advance(self._name)
+        count = self._count if advance(self._count) <= whole else self._brief
+        text = self.rect().adjusted(left, 0, -advance(count) - 18, 0)
         painter.setPen(QColor(self._theme.colours.text))
         name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideMiddle, text.width())
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, name)

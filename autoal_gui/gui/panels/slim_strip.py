@@ -28,7 +28,11 @@ from autoal_gui.gui.panels.training_text import STEP_NAMES
 from autoal_gui.gui.panels.weights_panel import all_names, stacked, table
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
-from autoal_gui.gui.session.rounds.next_round_words import due_words, next_round_words
+from autoal_gui.gui.session.rounds.next_round_words import (
+    comes_with_learning,
+    due_words,
+    next_round_words,
+)
 from autoal_gui.gui.session.rounds.waiting import work_words
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page_actions import action_tool
@@ -216,9 +220,10 @@ class SlimStrip(QFrame):
         if not (self._controller.is_open and self.isVisible()):
             return
         training = self._controller.training
-        left, waits = training.answers_left, training.round_waits
+        left = training.answers_left
+        waits = training.round_waits or (left > 0 and comes_with_learning(self._controller))
         self.left.setText(number(left))
-        self.left.setVisible(left > 0)
+        self.left.setVisible(left > 0 and not waits)
         self.to_come.setText(due_words(self._controller) if waits else self._to_come(left))
         self.to_come.setVisible(waits or left > 0)
         words = next_round_words(self._controller)

@@ -162,10 +162,13 @@ def last_round_line(record: RoundRecord) -> str:
                 "Round {number} ranked the images in {time} on {device}; it made no model.",
                 **values,
             )
-        return tr(
-            "Round {number} ({labels} labels) took {time} on {device}.",
-            labels=number(record.labels),
-            **values,
-        )
+        values["labels"] = number(record.labels)
+        if record.confirmed:
+            return tr(
+                "Round {number} ({labels} labels + {confirmed} in bulk) took {time} on {device}.",
+                confirmed=number(record.confirmed),
+                **values,
+            )
+        return tr("Round {number} ({labels} labels) took {time} on {device}.", **values)
     ended = tr(ENDED[record.outcome], number=record.number)
     return f"{ended} {record.sentence}".strip()

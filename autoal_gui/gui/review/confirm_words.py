@@ -68,7 +68,8 @@ def drawn_words(sure: SureImages, listed: int) -> str:
     if not drawn:
         return ""
     return tr_count(
-        "And of {count} more: picked at random for the check, it is shown to you by itself.",
-        "And of {count} more: picked at random for the check, they are shown to you one by one.",
+        "{count} more is picked at random for the check: it is never in the list.",
+        "{count} more are picked at random for the check: they are never in the list. You see some "
+        "of them one by one, no more than the check needs.",
         drawn,
     )

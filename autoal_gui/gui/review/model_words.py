@@ -55,8 +55,9 @@ class ModelCaptions(Mapping[int, str]):
             raise KeyError(image_id)
         if not self._can_judge[place]:
             return f"{tr('Model: class not learned')}\n{tr('not learned')}"
-        given = int(self._given[place])
-        by = "point" if self._at_point[place] else self._otherwise
+        given, by = int(self._given[place]), self._by(place)
+        if given == table.class_index[place]:  # a likely error is one by the likeliest class
+            given, by = int(table.model_class[place]), self._otherwise
         share = float(table.shares[place, given])
         line = line_below(self._classes, Opinion(given, share, by))
         values = {"name": self._classes[given], "share": percent(share)}
@@ -64,6 +65,9 @@ class ModelCaptions(Mapping[int, str]):
         # says by which rule it is given, where there are two.
         alone = f"{values['name']} {values['share']}"
         return f"{line}\n{tr(LEADS[by])}{BREAK}{alone}" if by in LEADS else f"{line}\n{alone}"
+
+    def _by(self, place: int) -> By:
+        return "point" if self._at_point[place] else self._otherwise
 
     def __iter__(self) -> Iterator[int]:
         return (image for image in self._table.ids.tolist() if image in self)

@@ -21,8 +21,8 @@ MARKS = {
     "evaluation": mark("Of the evaluation set"),
 }
 SUSPICIOUS = mark(
-    "Answers to look at again: the model is clearly sure of another class there. The map counts "
-    "more, every answer for which the model would give another class."
+    "Answers to look at again: by its probabilities the model is clearly sure of another class "
+    "there, whatever your operating point. The map counts every answer that is not what it gives."
 )
 SORT_WORDS: dict[Sort, str] = {
     "suspicion": mark("Likely errors first"),

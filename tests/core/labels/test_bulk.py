@@ -156,7 +156,10 @@ def test_a_class_of_its_own_errors_is_left_out_while_the_others_go_on():
     assert end.endswith(said)
     worse = Check.of([*read(60), *read(8, 4, model=1, first=100)], 0.02)
     assert {worse.verdict_of(c) for c in range(3)} == {"fails"}
-    assert "The other images drawn by lot check the other classes" in left_words(check, 4)
+    assert "check the other classes, and all together" in left_words(check, 4)
+    assert "Wrong were" not in end
+    told = end_words(worse, ("neutrophil", "monocyte"), ())
+    assert told.endswith("Wrong were 0 of 60 as neutrophil, 4 of 8 as monocyte.")
     assert "or leave these images for later" in left_words(worse, 4)
     assert left_words(worse, 0) == ""
 

@@ -208,7 +208,7 @@ def test_a_check_that_fails_while_somebody_keys_moves_no_image(qtbot, window, tm
     _, before = fail_the_check(qtbot, window)
     view, bar = window.desk.image_view, window.failure
     assert bar.isVisible()
-    assert "still to come" in bar.sentence
+    assert "leave these images for later" in bar.sentence
     assert (view.mapTo(window, view.rect().topLeft()), view.size()) == before
     assert bar.mapTo(window, bar.rect().bottomLeft()).y() < before[0].y()
     assert bar.childAt(bar._close.geometry().center()) is bar._close

@@ -130,7 +130,7 @@ def test_what_the_model_disagrees_with_comes_first(qtbot, window, controller, mo
     assert set(page.images[:2]) == wrong
     box = page.filters.marks["suspicious"]
     assert box.text().startswith("Likely errors (")
-    assert "as sure of another class" in page.filters.suspicious.text()  # what is counted
+    assert "clearly sure of another class" in page.filters.suspicious.text()  # what is counted
     assert page.filters.suspicious.isVisible()
     assert "(2)" in box.text()
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
@@ -176,6 +176,15 @@ def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, 
     ]
     assert page.grid._words() > words  # for which a tile is higher
     assert len(captions) == len(list(captions))
+    # A likely error is one by the likeliest class: at the point the model may give the label.
+    shares[image] = shares[image][::-1]
+    monkeypatch.setattr(ModelInUse, "threshold", Threshold(label, 0.2))
+    page._load()
+    assert page.grid.grid_model.captions[image].startswith(
+        f"Highest probability: {names[other]} 75%"
+    )
+    shares[image] = shares[image][::-1]
+    monkeypatch.setattr(ModelInUse, "threshold", threshold)
     # Of an image that an earlier model predicted the point says nothing.
     monkeypatch.setattr(controller.in_use, "at_point", frozenset)
     page._load()

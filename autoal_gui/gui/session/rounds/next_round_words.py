@@ -15,6 +15,10 @@ DUE = mark("The next round is due.")
 MAKES_WAY = mark("What runs pauses for it now, and goes on afterwards.")
 AFTER = mark("It waits until this has ended: {work}. Go on labelling meanwhile.")
 SOONER = mark("Sooner if learning from your images ends first.")
+WITH_LEARNING = mark(
+    "The next round starts by itself when learning from your images has ended. Go on labelling "
+    "meanwhile."
+)
 WAITS = mark("The next round waits")
 IS_NEXT = mark("The next round begins")
 MODEL_IS_NEXT = mark("The first model is trained next")
@@ -35,7 +39,10 @@ def due_words(controller: Controller) -> str:
         return tr(MODEL_IS_NEXT if _is_first(controller) else IS_NEXT)
     if runs is not None:
         return tr("The next round waits for round {number}", number=number(runs))
-    return tr(next((words for kind, words in WAITS_FOR.items() if engine.runs(kind)), WAITS))
+    kinds = (kind for kind in WAITS_FOR if engine.runs(kind))
+    other = Priority.WARM_START if comes_with_learning(controller) else None
+    kind = next(kinds, other)
+    return tr(WAITS if kind is None else WAITS_FOR[kind])
 
 
 def next_round_words(controller: Controller) -> str:
@@ -49,9 +56,20 @@ def next_round_words(controller: Controller) -> str:
     left = training.answers_left
     if not left:
         return ""
-    first = _is_first(controller)
-    words = _first_words(controller.project, left) if first else _later_words(controller, left)
+    if comes_with_learning(controller):
+        return tr(WITH_LEARNING)
+    if not _is_first(controller):
+        return _later_words(controller, left)
+    words = _first_words(controller.project, left)
     return f"{words} {tr(SOONER)}" if _learning_ends(controller.engine) else words
+
+
+def comes_with_learning(controller: Controller) -> bool:
+    """Say whether the next round follows the end of learning, however many answers there are.
+
+    The round of the first model alone makes learning pause.
+    """
+    return _learning_ends(controller.engine) and not _is_first(controller)
 
 
 def _is_first(controller: Controller) -> bool:
