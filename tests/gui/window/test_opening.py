@@ -10,6 +10,7 @@ from autoal_gui.gui.window.busy import OPENING
 from autoal_gui.gui.window.projects import desk_ahead
 from autoal_gui.gui.window.projects.new_projects import folder_spec
 from tests.support.gui import QUIET, draw_folder, start_project
+from tests.support.processes.child import run_child
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -30,7 +31,7 @@ def test_the_desk_is_made_while_images_are_chosen_and_shows_the_project_then(
 
 
 def test_what_the_desk_is_made_of_is_loaded_by_the_windows_own_thread(qtbot, window, monkeypatch):
-    """The chart library looks at every class of Qt; beside the window's thread that crashed."""
+    """In another thread classes of Qt would be looked at while the window makes objects of them."""
     loaded = []
     monkeypatch.setattr(
         desk_ahead, "import_module", lambda name: loaded.append((name, threading.current_thread()))
@@ -39,6 +40,17 @@ def test_what_the_desk_is_made_of_is_loaded_by_the_windows_own_thread(qtbot, win
     assert loaded == []  # the dialog comes first
     qtbot.waitUntil(lambda: window.pages._desk is not None)
     assert loaded == [(part, threading.main_thread()) for part in desk_ahead.PARTS]
+
+
+def test_the_chart_library_is_there_before_any_other_thread():
+    code = (
+        "import sys, threading\n"
+        "import autoal_gui.gui.window.main_window\n"
+        "assert 'pyqtgraph' in sys.modules\n"
+        "assert threading.active_count() == 1"
+    )
+    done = run_child(["-c", code])
+    assert done.returncode == 0, done.stderr
 
 
 def test_it_is_said_that_a_project_is_being_opened_until_it_is(qtbot, window, tmp_path):

@@ -1,19 +1,19 @@
 """The desk, made while the user still chooses images: its charts and their library take seconds.
 
 All of it is loaded in the window's own thread, a part at a time, so that keys and paint come
-between. In another thread the chart library looks at every class of Qt while the window makes
-objects of them, which ends the program now and then.
+between. The chart library comes first of all, before there is any other thread: it looks at every
+class of Qt, and where another thread uses Qt meanwhile, that ends the program now and then.
 """
 
 from collections.abc import Iterator
 from importlib import import_module
 
+import pyqtgraph  # noqa: F401 - before any thread begins, see above
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from autoal_gui.gui.window.page_stack import PageStack
 
 PARTS = (
-    "pyqtgraph",
     "autoal_gui.gui.panels.performance.panel",
     "autoal_gui.gui.panels.side_panel",
     "autoal_gui.gui.desk.desk",
