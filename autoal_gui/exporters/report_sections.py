@@ -14,6 +14,7 @@ from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate_text import estimate_sentence
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook, measuring_sentence, worth_sentences
 from autoal_gui.core.project.export_snapshot import Snapshot
@@ -173,13 +174,7 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
             **values,
         )
     elif isinstance(metrics, Estimate):
-        words = tr(
-            "Round {round}: estimated from all {images} answers that the model learned from. Each "
-            "image was predicted by a model that had not seen its answer, and counts for as many "
-            "of your images as are predicted like it.",
-            round=number(record.number),
-            images=number(metrics.total),
-        )
+        words = estimate_sentence(metrics, record.number, record.labels)
     else:
         words = tr_count(
             "Round {round} ({labels} labels), on {count} labelled image that was drawn at random, "

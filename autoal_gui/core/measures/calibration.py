@@ -112,14 +112,14 @@ def calibration_sentence(found: Calibration) -> str:
     }
     if said > high:
         return tr(
-            "It is surer than it should be: on average it says {said} and is right on {right} "
-            "({low} to {high}). On the whole, read its {said} as {low} to {high}.",
+            "It is surer than it should be: on average over all images it says {said} and is right "
+            "on {right} ({low} to {high}).",
             **values,
         )
     if said < low:
         return tr(
-            "It is right more often than it says: on average it says {said} and is right on "
-            "{right} ({low} to {high}). On the whole, read its {said} as {low} to {high}.",
+            "It is right more often than it says: on average over all images it says {said} and is "
+            "right on {right} ({low} to {high}).",
             **values,
         )
     return tr(

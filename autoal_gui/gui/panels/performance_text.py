@@ -5,6 +5,7 @@ import math
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate_text import estimate_sentence
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.measured_rounds import Measured, measured_rounds
 from autoal_gui.core.project.project import Project
@@ -69,21 +70,7 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
             **values,
         )
     if isinstance(metrics, Estimate):
-        if metrics.total < record.labels:
-            return tr(
-                "Round {round}: estimated from {images} of {labels} answers (a class with a single "
-                "answer cannot be measured). Each image was predicted by a model that had not seen "
-                "its answer, and counts for as many of your images as are predicted like it.",
-                **values,
-                images=number(metrics.total),
-            )
-        return tr(
-            "Round {round}: estimated from all {images} answers that the model learned from. Each "
-            "image was predicted by a model that had not seen its answer, and counts for as many "
-            "of your images as are predicted like it.",
-            round=number(record.number),
-            images=number(metrics.total),
-        )
+        return estimate_sentence(metrics, record.number, record.labels)
     return tr_count(
         "Round {round} ({labels} labels), measured on {count} random image, by a model that had "
         "not seen its label.",

@@ -71,12 +71,14 @@ def test_it_is_said_whether_the_model_is_as_right_as_it_says(share, told):
     assert calibration_sentence(found).startswith(told)
 
 
-def test_a_reader_is_told_what_a_model_too_sure_means():
+def test_a_mean_over_all_images_is_not_said_of_one():
     found = calibration(*case(300, 20, 5, 0.55))
     low, high = found.whole.right.interval
-    told = f"{decimal(100 * low, 0)} to {percent(high)}"  # few images tell no single number
-    said = percent(found.whole.said)
-    assert calibration_sentence(found).endswith(f"On the whole, read its {said} as {told}.")
+    said, right = percent(found.whole.said), percent(found.whole.right.value)
+    assert calibration_sentence(found).endswith(
+        f"on average over all images it says {said} and is right on {right} "
+        f"({decimal(100 * low, 0)} to {percent(high)})."
+    )
 
 
 def test_few_images_and_images_of_one_probability_are_not_compared():

@@ -1,0 +1,29 @@
+"""What an estimate from all answers rests on, in words."""
+
+from autoal_gui.core.language import number, tr
+from autoal_gui.core.measures.answers.estimate import Estimate
+
+
+def estimate_sentence(estimate: Estimate, round_number: int, labels: int) -> str:
+    """Say how many answers an estimate rests on, and how each of them counts.
+
+    Args:
+        estimate: of a round.
+        round_number: which.
+        labels: that its model learned from.
+    """
+    values = {"round": number(round_number), "images": number(estimate.total)}
+    if estimate.total < labels:
+        return tr(
+            "Round {round}: estimated from {images} of {labels} answers (a class with a single "
+            "answer cannot be measured). Each image was predicted by a model that had not seen its "
+            "answer, and counts for as many of your images as are predicted like it.",
+            **values,
+            labels=number(labels),
+        )
+    return tr(
+        "Round {round}: estimated from all {images} answers that the model learned from. Each "
+        "image was predicted by a model that had not seen its answer, and counts for as many of "
+        "your images as are predicted like it.",
+        **values,
+    )
