@@ -208,7 +208,7 @@ def guarantee(
         "Images of another device, hospital or age group may look alike and not be called so.",
         chance=percent(calibration.chance, 1),
     )
-    unlike = few if calibration.effective < FEWEST else chance
+    unlike = chance if calibration.tells_unlike else few
     sure = _sure_words(calibration, rule, threshold)
     return " ".join(filter(None, (sure, _measured_words(calibration), held, unlike)))
 

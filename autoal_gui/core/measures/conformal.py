@@ -137,10 +137,15 @@ class Calibration:
 
         None is where too few groups measure.
         """
-        if self.effective < FEWEST - NEARLY:
+        if not self.tells_unlike:
             return np.zeros(len(distances), np.bool_)
         told: npt.NDArray[np.bool_] = self.ordinary(distances) <= self.chance + NEARLY
         return told
+
+    @property
+    def tells_unlike(self) -> bool:
+        """Whether enough groups measure to tell which images are unlike all."""
+        return self.effective >= FEWEST - NEARLY
 
     @property
     def chance(self) -> float:

@@ -80,7 +80,7 @@ class Forecast:
         known = in_order(points)
         self._labels = np.array([point.labels for point in known], float)
         grains = np.array([max(SMALLEST, point.grain / 2) for point in known])
-        self._half = float(grains[-1])  # the curve is smooth, what is measured goes in steps
+        self._step = 2 * float(grains[-1])  # a value at an end counts as half of it from there
         values = np.array([point.value for point in known]).clip(grains, 1 - grains)
         self._values = np.log(values / (1 - values))  # (n,)
         slopes = (values * (1 - values)).clip(4 * SMALLEST)
@@ -103,8 +103,8 @@ class Forecast:
         mixture = self._mixture(float(labels))
         tail = (1 - covered) / 2
         value, low, high = (_share(_quantile(*mixture, q)) for q in (0.5, tail, 1 - tail))
-        step = 2 * self._half  # a value at an end counts as half a step from it, see `__init__`
-        return Expected(labels, value, 0.0 if low < step else low, 1.0 if high > 1 - step else high)
+        low, high = 0.0 if low < self._step else low, 1.0 if high > 1 - self._step else high
+        return Expected(labels, value, low, high)
 
     def _fit(self, doubts: Floats) -> None:
         """Find the posterior under each bend and noise.
