@@ -348,12 +348,13 @@ class PredictFinished:
     threshold: Threshold | None = None
     """That the model's file carries: which class an image is given, see `decided`."""
     distances: npt.NDArray[np.float32] | None = field(default=None, repr=False)
-    """(n,) how far each image is from what the model learned from, see `Familiar`; at least 0;
-    None where that is not known."""
+    """(n,) how far each is from what the model learned from, see `Familiar`; None: not known."""
     calibration: Calibration | None = field(default=None, repr=False)
     """None where no image measures the model."""
     unseen: tuple[int, ...] = ()
     """Class indices of which the model has learned no image."""
+    scarce: tuple[int, ...] = ()
+    """Those of which it has learned too few, see `scarce_classes`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -364,8 +365,7 @@ class Mapped:
     name: str
     """Under which it is kept."""
     outside: npt.NDArray[np.float32] = field(repr=False)
-    """(m, K) of unit length: what the images outside the project are like, those that could be
-    read; read-only."""
+    """(m, K) of unit length, read-only: what the readable images outside the project are like."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Trained models as those see them who know no torch: plain values and arrays."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import tr_count
+from autoal_gui.core.language import number, tr_count
+from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN
 from autoal_gui.core.settings import OWN_NETWORK, Stem
 
 LARGEST_MODEL = 2**28  # bytes of its file; a ResNet-18 takes 45 million
@@ -32,22 +34,50 @@ class TrainedModel:
     blue, to class probabilities (B, C): what a format needs that holds the computation, too."""
 
 
-def unseen_sentence(classes: Sequence[str], unseen: Iterable[int]) -> str:
-    """Say of which classes a model has learned no image; "" where it knows all.
+def scarce_classes(taught: Iterable[int]) -> tuple[int, ...]:
+    """Return the classes, ascending, of which a model learned images, but too few to rely on.
+
+    Args:
+        taught: the class index of each image that it learned.
+    """
+    counts = Counter(taught)
+    return tuple(sorted(index for index, count in counts.items() if count < FEWEST_TO_LEARN))
+
+
+def taught_sentences(
+    classes: Sequence[str], unseen: Iterable[int], scarce: Iterable[int] = ()
+) -> str:
+    """Say of which classes a model has learned no image, or too few; "" where there are none.
 
     Args:
         classes: names in the order of its outputs.
         unseen: class indices.
+        scarce: class indices, see `scarce_classes`.
     """
-    names = [classes[index] for index in unseen]
-    if not names:
-        return ""
-    return tr_count(
-        "{names}: the model has never seen one.",
-        "{names}: the model has never seen any of these.",
-        len(names),
-        names=", ".join(names),
-    )
+    never, hardly = ([classes[index] for index in indices] for indices in (unseen, scarce))
+    told = []
+    if never:
+        told.append(
+            tr_count(
+                "{names}: the model has never seen one.",
+                "{names}: the model has never seen any of these.",
+                len(never),
+                names=", ".join(never),
+            )
+        )
+    if hardly:
+        told.append(
+            tr_count(
+                "{names}: the model has learned it from fewer than {fewest} images, so look "
+                "yourself wherever it names it.",
+                "{names}: the model has learned each of these from fewer than {fewest} images, so "
+                "look yourself wherever it names one.",
+                len(hardly),
+                names=", ".join(hardly),
+                fewest=number(FEWEST_TO_LEARN),
+            )
+        )
+    return " ".join(told)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from autoal_gui.core.queries import Query
 from autoal_gui.core.registry import discover
 from autoal_gui.core.sentences import Sentences
 from autoal_gui.core.settings import OWN_NETWORK, RunSettings
+from autoal_gui.core.trained_model import scarce_classes
 from autoal_gui.learning.data.context import Context, Labels, units_in
 from autoal_gui.learning.data.image_decoding import decode_images
 from autoal_gui.learning.data.model_outputs import as_labelled
@@ -338,6 +339,7 @@ def _card(this: _Round, task: TaskModel, metrics: Metrics | None) -> ModelCard:
         labels=len(this.labelled),
         confirmed=task.confirmed,
         unseen=tuple(sorted({*range(len(command.classes))} - this.learned)),
+        scarce=scarce_classes(c for _, c in (*this.labelled, *this.confirmed)),
         data_hash=command.pool.data_hash,
         confusion=metrics.confusion if metrics else (),
         settings=settings.to_json(),
@@ -366,11 +368,9 @@ def _finished(
     this: _Round, acquisition: Acquisition, trained: _Trained, notices: tuple[str, ...]
 ) -> RoundFinished:
     command, measures = this.command, trained.measures
-    positions = acquisition.positions()
+    positions, probabilities = acquisition.positions(), trained.probabilities
     ranking = acquisition.image_ids[positions]
-    probabilities = trained.probabilities
-    if len(probabilities):
-        probabilities = probabilities[positions]
+    probabilities = probabilities[positions] if len(probabilities) else probabilities
     for array in (ranking, probabilities):
         array.flags.writeable = False
     return RoundFinished(

@@ -14,7 +14,7 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import Threshold, decided
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.registry import discover
-from autoal_gui.core.trained_model import TrainedModel, unseen_sentence
+from autoal_gui.core.trained_model import TrainedModel, scarce_classes, taught_sentences
 from autoal_gui.exporters.companions import project_part
 from autoal_gui.exporters.companions.files import companion_files, companions
 from autoal_gui.exporters.companions.how_to_use import how_to_use
@@ -163,8 +163,18 @@ def test_a_class_that_the_model_has_never_seen_is_told_wherever_its_classes_are(
     assert told in model_card(replace(model, card=unseen), EXPORTERS["onnx"], "m.onnx", "")
     assert "never seen" not in model_card(model, EXPORTERS["onnx"], "m.onnx", "")
     assert told in how_to_use(unseen, [EXPORTERS["pt"]])
-    both = unseen_sentence(("a", "b", "c"), (0, 2))
+    both = taught_sentences(("a", "b", "c"), (0, 2))
     assert both == "a, c: the model has never seen any of these."
+
+
+def test_a_class_that_few_images_taught_is_told_wherever_its_classes_are(model):
+    told = "gesund: the model has learned it from fewer than 5 images, so look yourself"
+    scarce = {**CARD, "scarce": (0,)}
+    assert told in model_card(replace(model, card=scarce), EXPORTERS["onnx"], "m.onnx", "")
+    assert told in how_to_use(scarce, [EXPORTERS["pt"]])
+    both = taught_sentences(("a", "b", "c"), (1,), (0, 2))
+    assert both.startswith("b: the model has never seen one. a, c: the model has learned each of")
+    assert scarce_classes([2, 0, 0, 0, 0, 1, 1, 1, 1, 1]) == (0, 2)
 
 
 @pytest.mark.parametrize(("confirmed", "told"), [(0, ""), (12, "It also learned from 12 images")])

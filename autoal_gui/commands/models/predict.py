@@ -203,7 +203,7 @@ def _report(
     plain = measured_as_plain(measured, listing.columns)
     lines = list(measured_lines(measured, listing.columns)) if measured.images else []
     if caution is not None:
-        lines += caution_lines(caution, first, measured, _rule(options))
+        lines += caution_lines(caution, first, measured, _rule(options, first))
     if threshold is not None:
         name = on_one_line(classes[threshold.class_index])
         words = f"given from a probability of {threshold.value:.4f} on, as the model says"
@@ -236,8 +236,8 @@ def _named(
     ]
 
 
-def _rule(options: argparse.Namespace) -> Rule:
-    return Rule(options.abstain_below or 0.0, options.level)
+def _rule(options: argparse.Namespace, first: "Predictions") -> Rule:
+    return Rule(options.abstain_below or 0.0, options.level, first.card.scarce)
 
 
 def _caution(
@@ -247,7 +247,7 @@ def _caution(
     asked = options.abstain_below is not None or options.project is not None
     if not asked and len(models) == 1:
         return None
-    rule = _rule(options)
+    rule = _rule(options, first)
     differ = differing(models, first.image_ids) if len(models) > 1 else None
     given = decided(first.probabilities, models[0].threshold)
     measure = first.calibration, first.distances

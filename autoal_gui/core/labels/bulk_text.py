@@ -149,12 +149,22 @@ def end_words(check: Check, names: Sequence[str], confirmed: Collection[int]) ->
     """
     failing = (c for c in sorted(check.classes) if check.verdict_of(c) == "fails")
     own = (own_words(check, c, names[c], c in confirmed) for c in failing)
-    parts = (tr(ALL_READ), check_words(check, bool(confirmed)), *own, _by_class(check, names))
+    parts = (
+        tr(ALL_READ),
+        check_words(check, bool(confirmed)),
+        *own,
+        class_error_words(check, names),
+    )
     return " ".join(filter(None, parts))
 
 
-def _by_class(check: Check, names: Sequence[str]) -> str:
-    """Say where the errors are, where all classes together fail and several were read."""
+def class_error_words(check: Check, names: Sequence[str]) -> str:
+    """Say where the errors are, where all classes together fail and several were read.
+
+    Args:
+        check: the check.
+        names: of the classes.
+    """
     if check.verdict != "fails" or len(check.classes) < 2:
         return ""
     found = [

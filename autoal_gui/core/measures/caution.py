@@ -12,7 +12,7 @@ from autoal_gui.core.measures.conformal import FEWEST, Calibration
 from autoal_gui.core.measures.metrics import Share
 from autoal_gui.core.measures.operating.decision import Threshold, decided
 
-Reason = Literal["unlike", "several", "unsure", "differ"]
+Reason = Literal["unlike", "several", "scarce", "unsure", "differ"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 """The most pressing first; the last alone does not keep a model from answering."""
 NO_REASON = len(REASONS)
@@ -22,6 +22,7 @@ Mask = npt.NDArray[np.bool_]
 REASON_WORDS: dict[Reason, str] = {
     "unlike": mark("unlike anything it has learned from"),
     "several": mark("between several classes"),
+    "scarce": mark("of a class that it has learned from too few images"),
     "unsure": mark("less certain than asked for"),
     "differ": mark("named differently by the models"),
 }
@@ -36,6 +37,8 @@ class Rule:
     level: float = 0.9
     """How often the set of classes is to hold the true one, in (0, 1); used where there is a
     `Calibration`."""
+    scarce: tuple[int, ...] = ()
+    """Class indices that it has learned from too few images to give, see `scarce_classes`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +66,7 @@ class Caution:
 
         Args:
             probabilities: (n, C).
-            rule: when not to answer.
+            rule: when not to answer; an image of a scarce class always needs a look.
             calibration: of the model; None where nothing measures it.
             distances: (n,) from what it learned from; None where that is not known.
             differ: (n,) whether another model gives another class; None for no other model.
@@ -72,6 +75,9 @@ class Caution:
         """
         no = np.zeros(len(probabilities), np.bool_)
         found: dict[Reason, Mask] = {"unsure": probabilities.max(1, initial=0.0) < rule.least}
+        if len(probabilities):
+            named = probabilities.argmax(1) if given is None else given
+            found["scarce"] = np.isin(named, rule.scarce)
         sets = ordinary = None
         if calibration is not None:
             sets = calibration.sets(probabilities, rule.level)

@@ -160,7 +160,7 @@ def short_sentence(names: Collection[str]) -> str:
 def no_forecast_sentence() -> str:
     """Say what a forecast takes, where classes lack labels: some classes may never have enough."""
     return tr(
-        "A forecast usually takes {fewest} labels of each class outside the evaluation set.",
+        "A forecast usually takes {fewest} labels of each class that the model learns from.",
         fewest=number(FEWEST_TO_LEARN),
     )
 

@@ -11,7 +11,7 @@ from autoal_gui.core.language import mark, tr
 from autoal_gui.core.measures.operating.text import threshold_sentence
 from autoal_gui.core.report.markdown import markdown
 from autoal_gui.core.report.markup import tag
-from autoal_gui.core.trained_model import unseen_sentence
+from autoal_gui.core.trained_model import taught_sentences
 
 HOW_TO_USE, REPORT = "HOW_TO_USE.md", "report.html"
 MODEL = "model"
@@ -69,8 +69,8 @@ def _head(card: Mapping[str, Any], formats: Sequence[ModuleType]) -> Iterable[El
             classes=", ".join(card["classes"]),
         ),
     )
-    if unseen := unseen_sentence(card["classes"], card.get("unseen", ())):
-        yield tag("p", unseen)
+    if known := taught_sentences(card["classes"], card.get("unseen", ()), card.get("scarce", ())):
+        yield tag("p", known)
     yield tag(
         "ul",
         *(

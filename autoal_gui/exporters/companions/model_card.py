@@ -20,7 +20,7 @@ from autoal_gui.core.measures.operating.text import threshold_sentence
 from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.markdown import markdown
 from autoal_gui.core.report.markup import table, tag
-from autoal_gui.core.trained_model import TrainedModel, unseen_sentence
+from autoal_gui.core.trained_model import TrainedModel, taught_sentences
 from autoal_gui.exporters.companions.how_to_use import named, usage
 from autoal_gui.exporters.companions.own_usage import SHELL
 from autoal_gui.exporters.companions.preparation import EXACT
@@ -103,8 +103,8 @@ def _use(card: Mapping[str, Any]) -> Iterable[Element]:
             kinds=kinds,
         ),
     )
-    if unseen := unseen_sentence(classes, card.get("unseen", ())):
-        yield tag("p", unseen)
+    if known := taught_sentences(classes, card.get("unseen", ()), card.get("scarce", ())):
+        yield tag("p", known)
     yield tag("p", tr(NOT_A_DIAGNOSIS))
     yield _bullets(
         tr(

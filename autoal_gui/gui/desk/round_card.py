@@ -1,5 +1,6 @@
 """A card at a round's end: what the model gets right now, in plain words, and what to do next."""
 
+import math
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
@@ -16,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.labels.hidden_repeats import pairs
 from autoal_gui.core.labels.pace import seconds_an_answer
-from autoal_gui.core.language import duration, mark, number, some_of, tr, tr_count
+from autoal_gui.core.language import duration, mark, number, percent, some_of, tr, tr_count
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.kept_point import changed_words
 from autoal_gui.core.project.last_model import FIRST_MODEL
@@ -240,6 +242,7 @@ def class_words(
     """
     now, then = metrics.sensitivities, before.sensitivities if before else ()
     counts = [metrics.sensitivity_counts(c) for c in range(len(now))]
+    right = [_right_of(names[c], metrics, c) for c in range(len(now))]
     measured = [c for c, (_, images) in enumerate(counts) if images >= FEWEST_TO_MEASURE]
     found = [c for c in measured if now[c] >= FOUND and c not in short]
     missed = sorted((c for c in measured if now[c] < FOUND), key=lambda c: now[c])
@@ -249,9 +252,9 @@ def class_words(
     if len(found) == len(now):
         return tr(ALL_FOUND)
     parts = (
-        (NEW, some_of([_found(names[c], counts[c]) for c in new], NAMED)),
-        (KNOWN, some_of([_found(names[c], counts[c]) for c in known], NAMED)),
-        (MISSED, some_of([_right_of(names[c], counts[c]) for c in missed], NAMED)),
+        (NEW, some_of([_found(names[c], right[c], counts[c]) for c in new], NAMED)),
+        (KNOWN, some_of([_found(names[c], right[c], counts[c]) for c in known], NAMED)),
+        (MISSED, some_of([right[c] for c in missed], NAMED)),
         (RARE, _named(rare, names)),
         (SHORT, _named(sorted(short), names)),
     )
@@ -262,13 +265,23 @@ def _named(classes: Sequence[int], names: Sequence[str]) -> str:
     return some_of([names[c] for c in classes], NAMED)
 
 
-def _found(name: str, counts: tuple[int, int]) -> str:
-    """Name a class that is found, with its counts where these are few: it may be luck."""
-    return name if counts[1] >= SURE else _right_of(name, counts)
+def _found(name: str, right: str, counts: tuple[int, int]) -> str:
+    """Name a class that is found, with how many were right where these are few: it may be luck."""
+    return name if counts[1] >= SURE else right
 
 
-def _right_of(name: str, counts: tuple[int, int]) -> str:
-    right, images = counts
+def _right_of(name: str, metrics: Metrics, index: int) -> str:
+    """Say how many images of a class are right; of an estimate its share, as counts are others."""
+    right, images = metrics.sensitivity_counts(index)
+    if isinstance(metrics, Estimate):
+        share = metrics.sensitivities[index]
+        return tr_count(
+            "{name} (about {share} right, by {count} answer)",
+            "{name} (about {share} right, by {count} answers)",
+            images,
+            name=name,
+            share="" if math.isnan(share) else percent(share),
+        )
     return tr("{name} ({right} of {images} right)", name=name, right=right, images=images)
 
 

@@ -1,5 +1,7 @@
 """When the model is not to answer, which images need a look, and what is guaranteed of that."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QWidget
 
@@ -104,6 +106,7 @@ class CautionSection(Section):
         judged: bool,
         answered: str,
         threshold: Threshold | None = None,
+        scarce: tuple[int, ...] = (),
     ) -> None:
         """Show what came of the rule.
 
@@ -113,6 +116,7 @@ class CautionSection(Section):
             judged: whether there is anything by which an image could need a look.
             answered: how right the model is where it answers; empty where that is not known.
             threshold: by which an image is given its class.
+            scarce: classes that the model has learned from too few images, see `Rule`.
         """
         self.button.setText(look_sentence(caution) if judged else tr(UNJUDGED))
         why = reasons_sentence(caution)
@@ -122,4 +126,4 @@ class CautionSection(Section):
             widget.setVisible(calibration is not None)
         self.answered.setText(answered)
         self.answered.setVisible(judged and bool(answered))
-        self.guarantee.setText(guarantee(calibration, self.rule, threshold))
+        self.guarantee.setText(guarantee(calibration, replace(self.rule, scarce=scarce), threshold))

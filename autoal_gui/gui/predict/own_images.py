@@ -5,7 +5,7 @@ from autoal_gui.core.language import tr_count
 from autoal_gui.core.project.files.known_files import known_images
 from autoal_gui.core.project.learned_classes import taught_by
 from autoal_gui.core.project.project import Project
-from autoal_gui.core.trained_model import unseen_sentence
+from autoal_gui.core.trained_model import taught_sentences
 from autoal_gui.gui.predict.predict_session import PredictSession
 from autoal_gui.gui.session.controller import Controller
 
@@ -32,12 +32,12 @@ class OwnImages:
         return self._known
 
     def sentences(self) -> str:
-        """Say how many of the images taught the model, and of which classes it has seen none."""
+        """Say how many of the images taught the model, and which classes it hardly knows."""
         result = self._session.result
         if result is None:
             return ""
-        unseen = unseen_sentence(result.classes, result.unseen)
-        return " ".join(filter(None, (unseen, self._taught_sentence())))
+        known = taught_sentences(result.classes, result.unseen, result.scarce)
+        return " ".join(filter(None, (known, self._taught_sentence())))
 
     def _taught_sentence(self) -> str:
         model = self._session.shown_model

@@ -342,6 +342,7 @@ class PredictPage(Page):
                 session.is_judged,
                 session.answered(),
                 session.threshold,
+                session.result.scarce,
             )
 
     @Slot()

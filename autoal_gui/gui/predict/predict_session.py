@@ -1,6 +1,7 @@
 """One prediction from its start to its table: images listed, predicted by the engine, saved."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -232,6 +233,7 @@ class PredictSession(QObject):
         if self.result is None or self.table is None:
             return
         result = self.result
+        rule = self.rule = replace(rule, scarce=result.scarce)
         self.caution = Caution.of(
             result.predicted.probabilities,
             rule,
@@ -262,7 +264,8 @@ class PredictSession(QObject):
     def is_judged(self) -> bool:
         """Whether there is anything by which images could need a look."""
         measured = self.result is not None and self.result.distances is not None
-        return bool(self.rule.least) or measured or len(self._models) > 1
+        has_rule = bool(self.rule.least or self.rule.scarce)
+        return has_rule or measured or len(self._models) > 1
 
     def facts(self, image_id: int) -> list[str]:
         """Return what there is to say of an image, line by line; nothing without a result."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from autoal_gui.core.labels.bulk import LIMITS, SURE, SureImages
-from autoal_gui.core.labels.bulk_text import bulk_words, check_words, own_words
+from autoal_gui.core.labels.bulk_text import bulk_words, check_words, class_error_words, own_words
 from autoal_gui.core.language import number, percent, percent_sign, tr, tr_count
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.keys import class_keys
@@ -275,7 +275,8 @@ class ConfirmPage(Page):
         project, index = self.controller.project, self._class()
         bulk = project.bulk
         check, resting, names = bulk.check, bulk.resting, project.classes.names
-        self.state.setText(check_words(check, bool(resting)))
+        words = check_words(check, bool(resting)), class_error_words(check, names)
+        self.state.setText(" ".join(filter(None, words)))
         own = "" if index is None else own_words(check, index, names[index], index in resting)
         self.own.setText(own)
         self.own.setVisible(bool(own))

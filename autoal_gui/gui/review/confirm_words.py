@@ -25,8 +25,8 @@ NOT_WORTH = mark(
     "pay yet. Label on; the model will be sure of more."
 )
 STOPPED = mark(
-    "Nothing more is confirmed. Label on, so that the model gets better; then another check can "
-    "begin, for what is confirmed from then on."
+    "Nothing more is confirmed. Label on first, so that the model gets better: until then another "
+    "check is likely to end the same. It counts for what is confirmed from then on."
 )
 NOT_SEEN = mark("The images are still being read; press again when all can be seen.")
 MEASURES_NOTHING = mark(

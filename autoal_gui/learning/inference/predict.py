@@ -66,6 +66,7 @@ def answer(command: Predict, cancelled: CancelCheck) -> Iterator[Progress | Pred
                 event.distances,
                 event.calibration,
                 event.card.unseen,
+                event.card.scarce,
             )
         else:
             yield event

@@ -57,6 +57,8 @@ class ModelCard:
     """What it started from that others have trained, and under which licence; empty: nothing."""
     unseen: tuple[int, ...] = ()
     """Class indices, ascending, of which it has learned no image; files of before name none."""
+    scarce: tuple[int, ...] = ()
+    """Those of which it has learned too few images to rely on, see `scarce_classes`; likewise."""
     confirmed: int = 0
     """Images whose labels were confirmed in bulk that it was trained on besides."""
     versions: tuple[tuple[str, str], ...] = (
@@ -103,8 +105,8 @@ def card_from(values: dict[str, Any]) -> ModelCard:
         and _are_names(card.classes)
         and _is_history(card)
         and _is_threshold(card)
-        and _are_counts(card.unseen)
-        and all(index < len(card.classes) for index in card.unseen)
+        and _are_counts((*card.unseen, *card.scarce))
+        and all(index < len(card.classes) for index in (*card.unseen, *card.scarce))
     ):
         raise ValueError("unsound card")
     return card

@@ -20,7 +20,13 @@ from autoal_gui.learning.progress import Check, unchecked
 from autoal_gui.learning.selection import placebo
 from autoal_gui.learning.selection.acquisition import Acquisition
 from autoal_gui.learning.selection.batch import spread_out, telling
-from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
+from autoal_gui.learning.selection.bilevel import (
+    Lack,
+    Learned,
+    can_learn,
+    learn_weights,
+    what_lacks,
+)
 from autoal_gui.learning.selection.pins import floors_of, hold
 from autoal_gui.learning.training.linear_head import Head
 from autoal_gui.strategies.candidates import candidate_scores
@@ -31,6 +37,25 @@ Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 
 TOO_FEW = mark("Auto spreads the batch over your images; there are too few labels to learn more.")
+TOO_FEW_OF_A_CLASS = mark(
+    "Auto spreads the batch over your images; it learns more once every class that has a label has "
+    "at least four, of different groups where images belong together."
+)
+TOO_FEW_GROUPS = mark(
+    "Auto spreads the batch over your images; there are too few groups of images that belong "
+    "together to learn more."
+)
+NOT_LEARNED = mark(
+    "Auto spreads the batch over your images; without learned features it does not learn which "
+    "strategies to trust."
+)
+LACKING: dict[Lack, str] = {
+    "labels": TOO_FEW,
+    "of a class": TOO_FEW_OF_A_CLASS,
+    "groups": TOO_FEW_GROUPS,
+    "": NOT_LEARNED,
+}
+"""What is said where no weights are learned, by what is missing for that."""
 NONE_BETTER = mark(
     "Auto spreads the batch over your images; no strategy has shown that it does better."
 )
@@ -77,7 +102,9 @@ def auto_acquisition(
         audit=frozenset(audit.tolist()),
         learned=_told(learned, names),
     )
-    return acquisition, () if settings.placebo else (_reason(learned, names, weights),)
+    if settings.placebo:
+        return acquisition, ()
+    return acquisition, (_reason(learned, _lack(outputs, head, names), names, weights),)
 
 
 def spread_acquisition(
@@ -216,9 +243,19 @@ def _ranking(batch: Positions, mixed: Floats, random: np.random.Generator) -> Fl
     return ranking
 
 
-def _reason(learned: Learned | None, names: tuple[str, ...], weights: Floats) -> Sentence:
+def _lack(outputs: ModelOutputs, head: Head | None, names: tuple[str, ...]) -> Lack:
+    """Say what is missing to learn weights; "" also where nothing could be learned from labels."""
+    known = outputs.labelled
+    if known is None:
+        return "labels"
+    return "" if head is None else what_lacks(known.labels, len(names), head.units)
+
+
+def _reason(
+    learned: Learned | None, lack: Lack, names: tuple[str, ...], weights: Floats
+) -> Sentence:
     if learned is None:
-        return Sentence(TOO_FEW)
+        return Sentence(LACKING[lack])
     if not learned.believed:
         return Sentence(NONE_BETTER)
     best = english_label("autoal_gui.strategies", names[int(weights.argmax())])

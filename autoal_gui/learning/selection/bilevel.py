@@ -9,6 +9,7 @@ paper's upper level asks for what FitNet finds hard, and so likes outliers).
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -55,8 +56,13 @@ class Learned:
         return self.gain > max(self.error, LEAST_GAIN)
 
 
-def can_learn(labels: Ints, candidates: int, units: Ints | None = None) -> bool:
-    """Say whether there are labels enough to learn weights from.
+Lack = Literal["", "labels", "groups", "of a class"]
+"""Of what there is too little to learn weights from: "groups" of what stays together, labels "of a
+class" that has any; "" where there is enough."""
+
+
+def what_lacks(labels: Ints, candidates: int, units: Ints | None = None) -> Lack:
+    """Say what is missing to learn weights from.
 
     Args:
         labels: (m,) class indices.
@@ -65,13 +71,19 @@ def can_learn(labels: Ints, candidates: int, units: Ints | None = None) -> bool:
             A class then needs as many units as it needs labels otherwise.
     """
     counts = np.bincount(labels)
+    known = int(np.count_nonzero(counts))
+    if known < 2 or len(labels) < LABELS_A_CANDIDATE_AND_CLASS * candidates * known:
+        return "labels"
     if units is not None:
         if len(np.unique(units)) < FOLDS:
-            return False
+            return "groups"
         counts = np.bincount(np.unique(np.stack((labels, units)), axis=1)[0])
-    counts = counts[counts > 0]
-    enough = len(labels) >= LABELS_A_CANDIDATE_AND_CLASS * candidates * len(counts)
-    return len(counts) > 1 and enough and int(counts.min()) >= LABELS_A_CLASS
+    return "" if int(counts[counts > 0].min()) >= LABELS_A_CLASS else "of a class"
+
+
+def can_learn(labels: Ints, candidates: int, units: Ints | None = None) -> bool:
+    """Say whether there are labels enough to learn weights from, see `what_lacks`."""
+    return not what_lacks(labels, candidates, units)
 
 
 def learn_weights(

@@ -40,6 +40,16 @@ def test_each_image_has_its_most_pressing_reason():
     )
 
 
+def test_an_image_of_a_class_that_few_images_taught_needs_a_look():
+    assert not Caution.of(SHARES, Rule(scarce=(1,))).needs_look.any()
+    given = np.array([0, 1, 1, 0, 0])
+    found = Caution.of(SHARES, Rule(scarce=(1,)), given=given)
+    assert found.needs_look.tolist() == [False, True, True, False, False]
+    assert not found.answers[1]
+    assert found.reason(1) == "scarce"
+    assert "of a class that it has learned from too few images" in reasons_sentence(found)
+
+
 def test_a_folder_of_other_images_is_told_as_a_whole():
     far, near = np.full(5, 0.9), np.full(5, 0.1)
     found = Caution.of(SHARES, Rule(), measured(), far)

@@ -97,7 +97,7 @@ def test_classes_that_are_not_learned_stand_in_the_place_of_a_forecast():
     (told,) = worth_sentences(curve([0.6, 0.7]), None, few)
     assert told == (
         "2 classes have too few labels to rely on: basophil, eosinophil. More labels of these help "
-        "most. A forecast usually takes 5 labels of each class outside the evaluation set."
+        "most. A forecast usually takes 5 labels of each class that the model learns from."
     )
     advice, ahead = worth_sentences(curve(FLAT), None, few)
     assert "unlikely to change" not in advice

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.desk.answer_chip import AnswerChip
@@ -228,6 +230,18 @@ def test_the_card_names_what_is_found_now_and_what_is_not_yet():
     assert class_words(Metrics(((5, 0), (0, 5))), None, pair, short={1}) == (
         "Found: neutrophil (5 of 5 right). Too few labels to rely on: eosinophil."
     )
+
+
+def test_a_class_of_an_estimate_is_told_as_it_is_judged():
+    """Counts of answers say another share than the estimate of all images."""
+    truth, weights = np.array([0, 0, 0, 0, 1, 1]), np.array([1.0, 1.0, 1.0, 9.0, 1.0, 1.0])
+    rows = np.eye(2)[[0, 0, 0, 1, 1, 1]]
+    found = Estimate.of_answers(np.tile(truth, 2), np.tile(rows, (2, 1)), np.tile(weights, 2))
+    words = class_words(found, None, ("neutrophil", "monocyte"))
+    share = found.sensitivities[0]
+    assert share < 0.7
+    assert f"Often missed: neutrophil (about {share:.0%} right, by 8 answers)" in words
+    assert "6 of 8" not in words
 
 
 def test_a_class_with_many_images_is_found_without_its_counts():

@@ -254,6 +254,6 @@ def test_weights_that_change_without_being_learned_say_why():
 def test_strategies_that_count_the_same_may_differ_in_weight_and_the_sentence_says_why():
     record = RoundRecord(4, "finished", RunSettings(), "", "", 27)
     assert trust_words(record) == (
-        "Round 4: there were too few labels to learn weights from, so that all strategies counted "
-        "the same; those that rank the images nearly alike share one weight."
+        "Round 4: no weights were learned, for too few labels in all or of one class, so that all "
+        "strategies counted the same; those that rank the images nearly alike share one weight."
     )

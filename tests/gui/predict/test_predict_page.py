@@ -396,6 +396,16 @@ def test_images_of_the_project_are_not_offered_to_it_and_those_that_taught_are_t
     page._show_about()
     assert f"{CLASSES[1]}: the model has never seen one." in page.explanation.text()
 
+    page.session.result = replace(page.session.result, unseen=(), scarce=(0,))
+    page._on_rule()
+    page._show_about()
+    assert f"{CLASSES[0]}: the model has learned it from fewer than 5" in page.explanation.text()
+    table = page.session.table
+    named = table.best == 0
+    assert named.any()
+    assert page.session.caution.needs_look[named].all()
+    assert page.session.is_judged
+
 
 def test_a_round_can_be_stopped_for_a_prediction_from_where_it_is_asked_for(
     qtbot, window, tmp_path, monkeypatch, model, backend

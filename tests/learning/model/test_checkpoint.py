@@ -90,6 +90,17 @@ def test_a_checkpoint_names_the_classes_that_no_label_taught(tmp_path):
     result = result_of(replace(command, classes=(*command.classes, "rare")))
     card, _ = load_checkpoint(Path(result.checkpoint))
     assert [card.classes[index] for index in card.unseen] == ["rare"]
+    assert card.scarce == ()
+
+
+def test_a_checkpoint_names_the_classes_that_few_labels_taught(tmp_path):
+    command = command_of(tmp_path)
+    (single, _), *others = command.labelled
+    classes = (*command.classes, "rare")
+    result = result_of(replace(command, classes=classes, labelled=((single, 2), *others)))
+    card, _ = load_checkpoint(Path(result.checkpoint))
+    assert "rare" in [card.classes[index] for index in card.scarce]
+    assert card.unseen == ()
 
 
 # -- writing ------------------------------------------------------------------------------------
@@ -225,7 +236,7 @@ def test_other_contents_are_refused(content, tmp_path):
     {"deviation": ["a"]}, {"deviation": [0.1, 0.2]},
     {"dropout": 5.0}, {"dropout": -0.1}, {"dropout": "x"}, {"dropout": 1.0},
     {"stem": "9x9"}, {"stem": ["7x7"]}, {"stem": None},
-    {"unseen": [2]}, {"unseen": [-1]}, {"unseen": ["0"]},
+    {"unseen": [2]}, {"unseen": [-1]}, {"unseen": ["0"]}, {"scarce": [2]},
     {"threshold": [2, 0.5]}, {"threshold": [0, 1.5]}, {"threshold": [0]}, {"threshold": ["0", 0.5]},
     {"architecture": "vgg"}, {"settings": 7}, {"settings": "{"}, {"settings": '{"seed": -1}'},
 ], ids=str)  # fmt: skip

@@ -10,7 +10,7 @@ from autoal_gui.core.sentences import said
 from autoal_gui.learning.selection import bilevel
 from autoal_gui.learning.selection.auto import SPREAD, _reason, auto_acquisition
 from autoal_gui.learning.selection.batch import expected_error, telling
-from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights
+from autoal_gui.learning.selection.bilevel import Learned, can_learn, learn_weights, what_lacks
 from autoal_gui.learning.training.linear_head import fit_head
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
 from tests.support.learning import TINY
@@ -352,9 +352,38 @@ def test_labels_must_suffice(counts, enough):
     assert can_learn(labels, 7) is enough
 
 
+@pytest.mark.parametrize(
+    ("labelled", "rare", "told"),
+    [(24, 0, "too few labels"), (60, 1, "every class that has a label has at least four")],
+)
+def test_the_reason_says_what_is_missing_to_learn(labelled, rare, told):
+    outputs, head = outputs_of(labelled=labelled, classes=2)
+    labels = outputs.labelled.labels.copy()
+    labels[:rare] = 2
+    known = replace(outputs.labelled, labels=labels)
+    settings = AUTO.but(candidates=("margin",))
+    if not rare:
+        settings = AUTO
+        known = replace(
+            known,
+            labels=labels[:8],
+            image_ids=known.image_ids[:8],
+            features=known.features[:8],
+            probabilities=known.probabilities[:8],
+        )
+    _, (reason,) = auto_acquisition(replace(outputs, labelled=known), head, settings)
+    assert told in str(reason)
+
+
+def test_without_a_fitted_layer_no_number_of_labels_is_asked_for():
+    outputs, _ = outputs_of(labelled=60)
+    _, (reason,) = auto_acquisition(outputs, None, AUTO)
+    assert "without learned features" in str(reason)
+
+
 def test_the_reason_calls_a_strategy_as_the_window_does():
     weights = np.array([0.2, 0.8])
-    words = str(_reason(Learned(weights, 0.1, 0.02), ("margin", "variation_ratio"), weights))
+    words = str(_reason(Learned(weights, 0.1, 0.02), "", ("margin", "variation_ratio"), weights))
     assert words.startswith("Auto trusts Variation ratio most")
     assert "10%" in words
 
@@ -362,7 +391,7 @@ def test_the_reason_calls_a_strategy_as_the_window_does():
 def test_of_patients_there_must_be_as_many_as_of_labels():
     labels = np.repeat([0, 1], 40)
     assert can_learn(labels, 3)
-    assert not can_learn(labels, 3, np.repeat(np.arange(8), 10))
+    assert what_lacks(labels, 3, np.repeat(np.arange(8), 10)) == "groups"
     assert can_learn(labels, 3, np.repeat(np.arange(16), 5))
 
 

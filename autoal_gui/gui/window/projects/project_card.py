@@ -87,10 +87,13 @@ def keep_card(project: Project, thumbnail: Callable[[int], QImage | None]) -> No
     with contextlib.suppress(OSError, AutoALError, sqlite3.Error):
         answers = len(project.labels.answers)
         measured = measured_of(project)
+        # Rounds are measured by the likeliest class; where a model is used at another point the
+        # project tells other shares, and the card none.
+        at_point = project.settings.operating_point is not None
         figures = {
             "done": answers,
             "total": answers + project.labels.waiting,
-            "accuracy": measured[-1][1].accuracy if measured else None,
+            "accuracy": measured[-1][1].accuracy if measured and not at_point else None,
             "day": QDate.currentDate().toString(Qt.DateFormat.ISODate),
         }
         images = sorted(project.pool.images, key=lambda i: i not in project.labels.answers)
