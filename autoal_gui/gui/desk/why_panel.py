@@ -25,7 +25,9 @@ from autoal_gui.gui.widgets.theme import SMALL
 
 CAME = mark("The model did not ask for this image: its label came with it.")
 CONFIRMED = mark("The model did not ask for this image: its label was confirmed in bulk.")
-STAYED = mark("This image was on screen already when the last round ended.")
+STAYED = mark(
+    "This image was on screen already when the program chose which images to ask for next."
+)
 FOLLOWS = mark("The last round did not ask for it: it is next in the ranking, or was undone.")
 OPENED = mark("The model did not ask for this image: you opened it yourself.")
 UNASKED = mark("The model did not ask for this image.")

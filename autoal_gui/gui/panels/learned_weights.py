@@ -1,4 +1,4 @@
-"""What the search learned in every round: a line where it was trusted, dotted where not."""
+"""What the search learned in every round: a line where it was trusted, hollow where not."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from autoal_gui.gui.widgets.theme import SMALL, Theme
 
 
 class LearnedPlot(QWidget):
-    """A line a strategy, dotted where the search was not trusted, and the reason why."""
+    """A line a strategy, hollow where the search was not trusted, and the reason why."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,12 +98,12 @@ def trust_words(record: RoundRecord) -> str:
         )
     if found.gain > 0:
         return tr(
-            "Round {number}: not trusted, hence dotted. On labels held out, these weights lowered "
+            "Round {number}: not trusted, hence hollow. On labels held out, these weights lowered "
             "the error by {gain} (± {error}) against trusting all alike, which may be chance.",
             **values,
         )
     return tr(
-        "Round {number}: not trusted, hence dotted. On labels held out, these weights raised the "
+        "Round {number}: not trusted, hence hollow. On labels held out, these weights raised the "
         "error by {gain} (± {error}) against trusting all alike.",
         **values,
     )

@@ -68,8 +68,7 @@ def drawn_words(sure: SureImages, listed: int) -> str:
     if not drawn:
         return ""
     return tr_count(
-        "{count} more is picked at random for the check: it is never in the list.",
-        "{count} more are picked at random for the check: they are never in the list. You see some "
-        "of them one by one, no more than the check needs.",
+        "{count} more is kept for checks, picked at random: it is never in the list.",
+        "{count} more are kept for checks, picked at random: they are never in the list.",
         drawn,
     )

@@ -155,25 +155,14 @@ def why_not(name: str, inside: Bools, units: Units = None) -> str:
         units: (n,) what stays together; None where each image stands alone.
     """
     own, others = sides(inside, units)
-    if own.images < FEWEST:
-        return tr_count(
-            "Not measured: {count} image of “{name}” is too few to choose a threshold by; {least} "
-            "are needed.",
-            "Not measured: {count} images of “{name}” are too few to choose a threshold by; "
-            "{least} are needed.",
-            own.images,
+    if min(own.images, others.images) < FEWEST:
+        return tr(
+            "Not measured yet: a threshold is chosen by at least {least} images of “{name}” and "
+            "{least} of the other classes. Now {own} and {others} count.",
             name=name,
             least=number(FEWEST),
-        )
-    if others.images < FEWEST:
-        return tr_count(
-            "Not measured: {count} image of other classes than “{name}” is too few to choose a "
-            "threshold by; {least} are needed.",
-            "Not measured: {count} images of other classes than “{name}” are too few to choose a "
-            "threshold by; {least} are needed.",
-            others.images,
-            name=name,
-            least=number(FEWEST),
+            own=number(own.images),
+            others=number(others.images),
         )
     if own.is_enough and others.is_enough:
         return ""

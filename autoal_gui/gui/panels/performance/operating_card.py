@@ -3,8 +3,8 @@
 import math
 
 import numpy as np
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.measures.operating.decision import Threshold
@@ -54,6 +54,10 @@ LOST = mark(
     "given the class with the highest probability."
 )
 NOT_REACHED = mark("No threshold has that specificity here; the strictest one is shown.")
+ASIDE_TIP = mark(
+    "All images of an evaluation set count here, so that a threshold can be chosen sooner. They "
+    "measure only; the model does not learn from them."
+)
 USE_TIP = mark(
     "Predict, the exported model and the report use it. For the model of each later round the "
     "threshold is chosen anew, for the same specificity or sensitivity."
@@ -65,6 +69,7 @@ class OperatingCard(QWidget):
 
     kept = Signal(object)
     """The `OperatingRule` that is to be used from now on, or None."""
+    evaluation_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,6 +100,11 @@ class OperatingCard(QWidget):
         self.precision, self.threshold = (text_label(role="muted", size=SMALL) for _ in range(2))
         self.basis = text_label(role="muted", size=SMALL)
         self.problem = text_label(role="muted")
+        self.aside = QToolButton()
+        self.aside.setText(tr("Evaluation set…"))
+        self.aside.setToolTip(tr(ASIDE_TIP))
+        self.aside.clicked.connect(self.evaluation_wanted)
+        self._may_set_aside = False
         self.state, self.change = text_label(), text_label(bold=True)
         self.change.hide()
         self.use = QPushButton(tr("Use this point"))
@@ -133,7 +143,10 @@ class OperatingCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for part in (self.basis, self._choice, self.problem, self._body, self.state, self.change):
+        for part in (self.basis, self._choice, self.problem):
+            column.addWidget(part)
+        column.addWidget(self.aside, 0, Qt.AlignmentFlag.AlignLeft)
+        for part in (self._body, self.state, self.change):
             column.addWidget(part)
         column.addLayout(buttons)
 
@@ -182,6 +195,14 @@ class OperatingCard(QWidget):
             self._goal, self._kind = rule.least, rule.kind
         self._on_class()
 
+    def offer_evaluation(self, *, offered: bool) -> None:
+        """Offer to set images aside, all of which count, where too few count for a threshold."""
+        self._may_set_aside = offered
+        self._show_offer()
+
+    def _show_offer(self) -> None:
+        self.aside.setVisible(self._may_set_aside and not self.problem.isHidden())
+
     def show_change(self, words: str) -> None:
         """Say that the last model has another threshold than the one before; "" if it has not."""
         self.change.setText(words)
@@ -206,6 +227,7 @@ class OperatingCard(QWidget):
             part.setVisible(not problem)
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
+        self._show_offer()
         self._roc = None if problem else Roc.of(self._inside(), self._scores())
         if self._roc is not None:
             self._show_form()
@@ -285,6 +307,8 @@ class OperatingCard(QWidget):
     @Slot()
     def _on_kind(self) -> None:
         """Name the point by the other kind: it stays, and so the number is another."""
+        if self.kind.currentData() == self._kind:
+            return  # the goal stays the round number that was asked for
         self._kind = self.kind.currentData()
         if self._roc is not None:
             self._goal = float(self._roc.shares(self._kind)[self._roc.corners[self._corner]])

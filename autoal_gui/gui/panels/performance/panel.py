@@ -8,7 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.calibration import calibration
@@ -106,7 +106,8 @@ class PerformancePanel(CardColumn):
         self._next.timeout.connect(self._show_next)
         self._lay_out()
         self.headline.more_wanted.connect(self._find_more)
-        self.headline.evaluation_wanted.connect(actions["evaluation_set"].trigger)
+        for card in (self.headline, self.operating):
+            card.evaluation_wanted.connect(actions["evaluation_set"].trigger)
         self.matrix.opened.connect(self._on_cell)
         self.operating.kept.connect(controller.setup.keep_operating_point)
         controller.project_opened.connect(self.refresh)
@@ -318,10 +319,13 @@ class PerformancePanel(CardColumn):
         known, point = self._controller.in_use.known, self._controller.in_use.point
         of_one = is_of_one_model(project) and bool(known.images)
         rule = project.settings.operating_point
-        basis = "" if project.labels.evaluation() or not of_one else basis_words(len(known.images))
+        drawn_only = of_one and not project.labels.evaluation()
+        answers = len(project.labels.training())
+        basis = basis_words(len(known.images), answers) if drawn_only else ""
         found = calibration(known.truth, known.probabilities, known.units) if of_one else None
         with self.steady():
             self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
+            self.operating.offer_evaluation(offered=drawn_only)
             self.operating.show_change(changed_words(project, point))
             self.calibration.show_found(found, basis)
 
@@ -353,12 +357,20 @@ def _lacking(short: Mapping[str, int], rare: str) -> tuple[frozenset[str], bool,
     return frozenset(short), 0 in short.values(), rare
 
 
-def basis_words(images: int) -> str:
-    """Say which images count where what a method chose would not be a fair sample."""
+def basis_words(images: int, answers: int) -> str:
+    """Say which images count where what a method chose would not be a fair sample.
+
+    Args:
+        images: that were drawn at random and measured on.
+        answers: all that there are.
+    """
     return tr_count(
-        "{count} random image counts here; what a method chose is no fair sample.",
-        "{count} random images count here; what a method chose is no fair sample.",
+        "Of your {answers} labels {count} counts here: of an image drawn at random. What a method "
+        "chose is no fair sample.",
+        "Of your {answers} labels {count} count here: of images drawn at random. What a method "
+        "chose is no fair sample.",
         images,
+        answers=number(answers),
     )
 
 

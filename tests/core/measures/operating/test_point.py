@@ -114,9 +114,9 @@ def test_where_probabilities_say_nothing_a_chosen_threshold_flatters_and_a_fresh
 @pytest.mark.parametrize(
     ("own", "others", "told"),
     [
-        (FEWEST - 1, 50, "9 images of “cat” are too few"),
-        (50, FEWEST - 1, "9 images of other classes than “cat” are too few"),
-        (1, 50, "1 image of “cat” is too few"),
+        (FEWEST - 1, 50, "Now 9 and 50 count."),
+        (50, FEWEST - 1, "Now 50 and 9 count."),
+        (1, 0, "10 images of “cat” and 10 of the other classes. Now 1 and 0 count."),
         (FEWEST, FEWEST, ""),
     ],
 )

@@ -365,6 +365,15 @@ def test_a_point_named_by_the_other_kind_stays_where_it_is(qtbot, shown):
         assert (card.plot.corner, card.found.text()) == (corner, words)
 
 
+def test_the_kind_that_is_chosen_again_leaves_what_is_asked_for(qtbot, shown):
+    card = shown(OperatingCard())
+    show_operating(card, measured(120))
+    levels = [card.level.itemData(i) for i in range(card.level.count())]
+    card.kind.activated.emit(card.kind.currentIndex())
+    assert [card.level.itemData(i) for i in range(card.level.count())] == levels
+    assert card.level.currentData() == 0.9
+
+
 def test_a_threshold_that_a_new_model_has_changed_is_told_beside_the_state(shown):
     card = shown(OperatingCard())
     assert card.change.isHidden()
@@ -387,7 +396,7 @@ def test_of_several_classes_each_stands_against_the_rest(qtbot, shown):
 def test_what_cannot_be_measured_says_why_and_offers_no_point(shown):
     card = shown(OperatingCard())
     show_operating(card, measured(18))
-    assert "9 images of “cat” are too few" in card.problem.text()
+    assert "Now 9 and 9 count." in card.problem.text()
     assert card.plot.isHidden() or not card.plot.isVisible()
     assert card.use.isHidden()
     show_operating(card, measured(60), of_one=False)
@@ -395,6 +404,18 @@ def test_what_cannot_be_measured_says_why_and_offers_no_point(shown):
     show_operating(card, measured(18), OperatingRule(0, 0.9))
     assert card.state.text() == LOST
     assert not card.stop.isHidden()
+
+
+def test_where_too_few_images_count_an_evaluation_set_is_offered(qtbot, shown):
+    card = shown(OperatingCard())
+    card.offer_evaluation(offered=True)
+    show_operating(card, measured(60))
+    assert card.aside.isHidden()  # a threshold can be chosen
+    show_operating(card, measured(18))
+    with qtbot.waitSignal(card.evaluation_wanted):
+        qtbot.mouseClick(card.aside, Qt.MouseButton.LeftButton)
+    card.offer_evaluation(offered=False)
+    assert card.aside.isHidden()
 
 
 # -- as sure as it should be --------------------------------------------------------------------
