@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
 from autoal_gui.core.language import decimal, number, percent, tr, tr_count
+from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.calibration import (
     Bin,
     calibration,
@@ -53,8 +54,8 @@ def operating_section(labels: Snapshot, title: str = "") -> Iterable[Element]:
 
 def _roc_figure(labels: Snapshot, name: str, point: OperatingPoint) -> Element:
     """Return the ROC curve of the class with the point, and the interval of its sensitivity."""
-    measured, own = labels.measured, point.rule.class_index
-    roc = Roc.of(measured.truth == own, measured.probabilities[:, own])
+    chosen, own = labels.weighed, point.rule.class_index
+    roc = Roc.of(chosen.truth == own, chosen.probabilities[:, own], chosen.weights)
     line = list(zip((1 - roc.specificities).tolist(), roc.sensitivities.tolist(), strict=True))
     found = point.chosen
     mark = Mark(1 - found.specificity.value, found.sensitivity.value, *found.sensitivity.interval)
@@ -76,11 +77,11 @@ def _row(words: str, found: Performance) -> Cells:
 
 def calibration_section(labels: Snapshot) -> Iterable[Element]:
     """How often the last model is right when it says so."""
-    measured = labels.measured
+    measured = labels.weighed
     last = labels.rounds[-1] if labels.rounds else None
     if not measured.images or not (labels.evaluation or (last and last.estimate)):
         return  # else each round's model has predicted what it asked for
-    found = calibration(measured.truth, measured.probabilities, measured.units)
+    found = calibration(*measured.compared)
     if found is None:
         return
     yield tag("h2", tr("Is it as sure as it should be?"))
@@ -97,11 +98,19 @@ def calibration_section(labels: Snapshot) -> Iterable[Element]:
 
 def _basis(labels: Snapshot) -> str:
     """Say which images these are, and that the model had not learned from them."""
-    count = len(labels.measured.images)
+    count = len(labels.weighed.images)
     if labels.evaluation:
         return tr_count(
             "Measured on {count} image of the evaluation set, from which it never learns.",
             "Measured on {count} images of the evaluation set, from which it never learns.",
+            count,
+        )
+    if labels.weighed.weights is not None:
+        return tr_count(
+            "Estimated from {count} answer, which counts for the images that are predicted like "
+            "it; it was predicted by a model that had not seen it.",
+            "Estimated from {count} answers, each of which counts for the images that are "
+            "predicted like it; each was predicted by a model that had not seen it.",
             count,
         )
     return tr_count(
@@ -123,4 +132,6 @@ def _share(share: Share) -> str:
 
 
 def _counts(share: Share) -> str:
+    if isinstance(share, EstimatedShare):  # found images and a share of the pool do not agree
+        return number(share.count)
     return tr("{found} of {count}", found=number(share.found), count=number(share.count))

@@ -9,6 +9,8 @@ from tests.trials.estimates.__main__ import line
 from tests.trials.estimates.heads import quick_head, quickly_left_out
 from tests.trials.estimates.kept import KeptSet
 from tests.trials.estimates.runs import points_of
+from tests.trials.estimates.thresholds import line as line_of_thresholds
+from tests.trials.estimates.thresholds import thresholds_of
 
 
 def drawn(images=330):
@@ -42,3 +44,16 @@ def test_a_run_measures_every_total_and_the_table_has_a_line_of_it():
         assert low < point.accuracy.value < high
         assert point.set_aside == min(33, point.answers // 2)
     assert line("drawn", [asdict(point) for point in points[:1]]).startswith("| drawn 40 (1 runs)")
+
+
+def test_all_answers_choose_a_threshold_of_each_class_and_the_table_has_a_line_of_it():
+    rows = list(thresholds_of(drawn(), 0, (60,)))
+    assert {(row.answers, row.kind) for row in rows} == {(60, "specificity"), (60, "sensitivity")}
+    able = [row for row in rows if row.sensitivity is not None]
+    assert len(able) == len(rows) == 6
+    for row in able:
+        low, high = row.sensitivity.interval
+        assert low <= row.sensitivity.value <= high
+    assert line_of_thresholds("drawn", rows[:2]).startswith(
+        "| drawn 60 | specificity of 0.9 | 2 of 2"
+    )

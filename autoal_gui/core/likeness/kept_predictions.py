@@ -1,9 +1,11 @@
-"""What the last model makes of every image without a label, as a kept file beside the map.
+"""What a round makes of the whole pool, as kept files beside the map.
 
-The project file keeps the first of a ranking only; this one may be missing and is then not shown.
+Of every image without a label what the model makes of it, and of every answer how much of the pool
+it stands for. The project file keeps the first of a ranking only; these may be missing.
 """
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,8 @@ from autoal_gui.core.system.mapped_arrays import map_array
 
 KIND = np.dtype([("image", "<i8"), ("class", "<i4"), ("certainty", "<f4")])
 PREFIX = "predictions-"
+WEIGHT = np.dtype([("image", "<i8"), ("weight", "<f8")])
+WEIGHTS = "weights-"
 
 
 def keep_predictions(
@@ -36,18 +40,45 @@ def keep_predictions(
     rows = np.empty(len(image_ids), KIND)
     rows["image"], rows["class"] = image_ids, probabilities.argmax(1)
     rows["certainty"] = probabilities.max(1)
+    _keep(folder, PREFIX, round_number, rows)
+
+
+def keep_weights(
+    folder: Path,
+    round_number: int,
+    image_ids: npt.NDArray[np.int64],
+    weights: Sequence[float],
+) -> None:
+    """Keep how much of the pool answers stand for, in place of those of other rounds.
+
+    Args:
+        folder: of kept files.
+        round_number: that measured its model by them.
+        image_ids: (m,).
+        weights: (m,) positive.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    rows = np.empty(len(image_ids), WEIGHT)
+    rows["image"], rows["weight"] = image_ids, weights
+    _keep(folder, WEIGHTS, round_number, rows)
+
+
+def _keep(folder: Path, prefix: str, round_number: int, rows: npt.NDArray[np.void]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(_file(folder, round_number)) as beside, beside.open("wb") as stream:
+    target = _file(folder, prefix, round_number)
+    with replacing(target) as beside, beside.open("wb") as stream:
         np.lib.format.write_array(stream, rows, version=(1, 0))
-    for other in folder.glob(f"{PREFIX}*.npy"):
-        if other != _file(folder, round_number):
+    for other in folder.glob(f"{prefix}*.npy"):
+        if other != target:
             with contextlib.suppress(OSError):
                 other.unlink()
 
 
 def read_predictions(folder: Path, round_number: int, classes: int) -> npt.NDArray[np.void] | None:
     """Return rows of `KIND` as a round left them; None where they are not there or damaged."""
-    found = map_array(_file(folder, round_number), "r")
+    found = map_array(_file(folder, PREFIX, round_number), "r")
     if found is None or found.dtype != KIND or found.ndim != 1:
         return None
     named = (found["class"] >= 0) & (found["class"] < classes)
@@ -55,5 +86,16 @@ def read_predictions(folder: Path, round_number: int, classes: int) -> npt.NDArr
     return np.array(found) if bool((named & known).all()) else None
 
 
-def _file(folder: Path, round_number: int) -> Path:
-    return folder / f"{PREFIX}{round_number}.npy"
+def read_weights(folder: Path, round_number: int) -> dict[int, float] | None:
+    """Return how much of the pool each answer stands for; None where that is missing or damaged."""
+    found = map_array(_file(folder, WEIGHTS, round_number), "r")
+    if found is None or found.dtype != WEIGHT or found.ndim != 1:
+        return None
+    weights = np.array(found["weight"])
+    if not bool((np.isfinite(weights) & (weights > 0)).all()):
+        return None
+    return dict(zip(found["image"].tolist(), weights.tolist(), strict=True))
+
+
+def _file(folder: Path, prefix: str, round_number: int) -> Path:
+    return folder / f"{prefix}{round_number}.npy"

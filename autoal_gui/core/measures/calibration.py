@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import decimal, number, percent, tr
-from autoal_gui.core.measures.metrics import Share
+from autoal_gui.core.language import decimal, number, percent, tr, tr_count
+from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
+from autoal_gui.core.measures.metrics import Floats, Share
 
 MOST_BINS = 6
 FEWEST = 10  # images of a bin
@@ -40,6 +41,7 @@ def calibration(
     truth: npt.NDArray[np.integer],
     probabilities: npt.NDArray[np.floating],
     units: npt.NDArray[np.integer] | None = None,
+    weights: Floats | None = None,
 ) -> Calibration | None:
     """Compare what is said with what is right.
 
@@ -47,6 +49,7 @@ def calibration(
         truth: (n,) class indices.
         probabilities: (n, C).
         units: (n,) what stays together; None where each image stands alone.
+        weights: (n,) how much of the pool each stands for; None where images are counted.
 
     Returns:
         None where there are too few images for two bins, or all have one probability.
@@ -62,16 +65,16 @@ def calibration(
     bins: list[Bin] = []
     before = np.zeros(len(said), bool)
     for inside in kept:
-        now = _bin(said, right, units, inside)
+        now = _bin(said, right, units, weights, inside)
         if bins and said_words(bins[-1]) == said_words(now):  # two lines that read alike are one
             inside = before | inside
-            now = _bin(said, right, units, inside)
+            now = _bin(said, right, units, weights, inside)
             bins.pop()
         bins.append(now)
         before = inside
     return Calibration(
         tuple(bins),
-        _bin(said, right, units, np.ones(len(said), bool)),
+        _bin(said, right, units, weights, np.ones(len(said), bool)),
     )
 
 
@@ -94,10 +97,14 @@ def _bin(
     said: npt.NDArray[np.float64],
     right: npt.NDArray[np.bool_],
     units: npt.NDArray[np.integer] | None,
+    weights: Floats | None,
     inside: npt.NDArray[np.bool_],
 ) -> Bin:
     own = None if units is None else units[inside]
-    return Bin(float(said[inside].mean()), Share.of(right[inside], own))
+    if weights is None:
+        return Bin(float(said[inside].mean()), Share.of(right[inside], own))
+    share = EstimatedShare.of_answers(right[inside], weights[inside], own)
+    return Bin(float(np.average(said[inside], weights=weights[inside])), share)
 
 
 def calibration_sentence(found: Calibration) -> str:
@@ -137,6 +144,18 @@ def said_words(found: Bin) -> str:
 def bin_sentence(found: Bin) -> str:
     """Say of one bin how often what is said is right."""
     low, high = found.right.interval
+    if isinstance(found.right, EstimatedShare):
+        return tr_count(
+            "When it says about {said}, it is right on about {value} ({low} to {high}), estimated "
+            "from {count} answer.",
+            "When it says about {said}, it is right on about {value} ({low} to {high}), estimated "
+            "from {count} answers.",
+            found.right.count,
+            said=said_words(found),
+            value=percent(found.right.value),
+            low=decimal(100 * low, 0),
+            high=percent(high),
+        )
     return tr(
         "When it says about {said}, it is right on {right} of {count} ({low} to {high}).",
         said=said_words(found),

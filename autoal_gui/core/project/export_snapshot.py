@@ -21,7 +21,7 @@ from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.measures.operating.point import OperatingPoint
 from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.learned_classes import rare_class, short_names
-from autoal_gui.core.project.measured_images import measured_images
+from autoal_gui.core.project.measured_images import measured_images, weighed_images
 from autoal_gui.core.project.measured_rounds import measured_rounds
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.result_in_use import ResultInUse, result_in_use
@@ -84,6 +84,8 @@ class Snapshot:
     """What the set's table says of each image besides class and group."""
     measured: MeasuredImages = field(default_factory=MeasuredImages.nothing, repr=False)
     """The images that performance was measured on, with what the last model makes of each."""
+    weighed: MeasuredImages = field(default_factory=MeasuredImages.nothing, repr=False)
+    """The images that chose the operating point."""
     short: Mapping[str, int] = field(default_factory=dict)
     """How many labels each class has that has too few, see `short_names`."""
     rare: str = ""
@@ -100,7 +102,8 @@ class Snapshot:
         The journal is read from its file, all of it: some 5 ms for a thousand answers.
         """
         measured, rounds = measured_images(project), project.rounds.finished()
-        point = kept_point(project, measured)
+        weighed = weighed_images(project)
+        point = kept_point(project, weighed)
         by_round = measured_rounds(rounds, project.files.curve_start)
         return cls(
             name=project.settings.name,
@@ -126,10 +129,11 @@ class Snapshot:
             },
             columns=project.settings.columns,
             measured=measured,
+            weighed=weighed,
             short=short_names(project),
             rare=rare_class(project),
             operating_point=point,
-            result=result_in_use(project, by_round, measured, point) if by_round else None,
+            result=result_in_use(project, by_round, weighed, point) if by_round else None,
         )
 
     def hash_labelled(self, image_id: int) -> str:

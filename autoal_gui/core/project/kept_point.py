@@ -7,7 +7,7 @@ from autoal_gui.core.measures.operating.point import (
 )
 from autoal_gui.core.measures.operating.text import changed_sentence
 from autoal_gui.core.project.last_model import last_model
-from autoal_gui.core.project.measured_images import measured_images
+from autoal_gui.core.project.measured_images import weighed_images
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
 
@@ -29,7 +29,7 @@ def kept_point(project: Project, measured: MeasuredImages | None = None) -> Oper
 
     Args:
         project: that keeps the rule.
-        measured: `measured_images(project)`, where that is known already.
+        measured: `weighed_images(project)`, where that is known already.
 
     Returns:
         None where no rule is kept, or it cannot be carried out with the images of now.
@@ -44,10 +44,10 @@ def point_of(
     """Return the point of the last model that a rule asks for, as `kept_point` does."""
     if not is_of_one_model(project):
         return None
-    known = measured_images(project) if measured is None else measured
+    known = weighed_images(project) if measured is None else measured
     if rule.class_index >= known.probabilities.shape[1]:
         return None
-    return operating_point(rule, known.truth, known.probabilities, known.units)
+    return operating_point(rule, known.truth, known.probabilities, known.units, known.weights)
 
 
 def note_replaced(project: Project, number: int) -> None:

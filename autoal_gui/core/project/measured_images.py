@@ -1,9 +1,14 @@
 """The images that the numbers of a project rest on, with what a model makes of each."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 
+from autoal_gui.core.database.prediction_rows import Probabilities
 from autoal_gui.core.images.learned import Learned
-from autoal_gui.core.likeness.kept_predictions import read_predictions
+from autoal_gui.core.likeness.kept_predictions import read_predictions, read_weights
+from autoal_gui.core.measures.answers.estimate import seen_apart
 from autoal_gui.core.measures.answers.raking import standing_for
 from autoal_gui.core.project.last_model import LastModel, last_model
 from autoal_gui.core.project.learned_classes import classes_taught
@@ -24,6 +29,25 @@ def measured_images(project: Project) -> MeasuredImages:
     model = last_model(project)
     learned = None if model is None else classes_taught(project, model.record)
     return MeasuredImages.of(project.pool.images, truth, found, classes, learned=learned)
+
+
+def weighed_images(project: Project) -> MeasuredImages:
+    """Return all images that can measure the last model, each with its class and its weight.
+
+    Those of the evaluation set; where there is none, the answers that an `Estimate` counts, each
+    with the part of the pool that it stands for; or else those of `measured_images`.
+    """
+    model = last_model(project)
+    rows = () if model is None else _left_out(project, model)
+    if model is None or not rows:
+        return measured_images(project)
+    truth = {image_id: class_index for image_id, class_index, _, _ in rows}
+    found = {image_id: np.array(shares) for image_id, _, shares, _ in rows}
+    weights = {image_id: weight for image_id, _, _, weight in rows}
+    learned, classes = classes_taught(project, model.record), len(project.classes.names)
+    measured = MeasuredImages.of(project.pool.images, truth, found, classes, learned=learned)
+    weighed = replace(measured, weights=np.array([weights[i] for i in sorted(truth)]))
+    return weighed.only(seen_apart(weighed.truth, weighed.units))
 
 
 def measured_classes(project: Project) -> dict[int, int]:
@@ -62,28 +86,38 @@ def _left_out(
     """Return (image id, class, probabilities, how many images it stands for) of the answers.
 
     Nothing where there is an evaluation set, and of a model that is not the last, or that trained
-    every layer: what is kept of each image was then not said by its like. Nor where what the model
-    makes of the rest of the pool is not kept.
+    every layer: what is kept of each image was then not said by its like. Nor where it is not known
+    what each stands for.
     """
     latest = last_model(project)
     is_last = latest is not None and latest.record.number == model.record.number
     if not is_last or model.record.estimate is None or project.pool.ids("evaluation"):
         return ()
+    classes, found = len(project.classes.names), project.rounds.predictions()
+    known = [(i, c) for i, c in project.labels.training() if len(found.get(i, ())) == classes]
+    weights = read_weights(project.workspace, model.record.number)
+    if weights is None:
+        weights = _weighed(project, model, {i: found[i] for i, _ in known})
+    return tuple((i, c, tuple(map(float, found[i])), weights[i]) for i, c in known if i in weights)
+
+
+def _weighed(
+    project: Project, model: LastModel, known: Mapping[int, Probabilities]
+) -> dict[int, float]:
+    """Return how much of the pool each answer stands for, where the round's weights are lost.
+
+    They are begun with all alike then, since the pool images near each are not known any more.
+    Empty where what the model makes of the rest of the pool is not kept.
+    """
     classes = len(project.classes.names)
     pool = read_predictions(project.workspace, model.record.number, classes)
-    found = project.rounds.predictions()
-    known = [(i, c) for i, c in project.labels.training() if len(found.get(i, ())) == classes]
     if pool is None or not known:
-        return ()
-    unseen = np.array([found[i] for i, _ in known])
-    left = pool[~np.isin(pool["image"], [i for i, _ in known])]
+        return {}
+    left = pool[~np.isin(pool["image"], list(known))]
     others = np.zeros((len(left), classes))
     others[np.arange(len(left)), left["class"]] = left["certainty"]  # the others play no part
-    weights = standing_for(np.ones(len(known)), unseen, others)
-    return tuple(
-        (i, c, tuple(map(float, shares)), float(weight))
-        for (i, c), shares, weight in zip(known, unseen, weights, strict=True)
-    )
+    weights = standing_for(np.ones(len(known)), np.array(list(known.values())), others)
+    return dict(zip(known, weights.tolist(), strict=True))
 
 
 def _drawn(project: Project) -> dict[int, int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from autoal_gui.core.language import decimal, mark, number, percent, tr
 from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.metrics import Metrics, Share
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.point import OperatingPoint
@@ -37,13 +38,13 @@ def result_in_use(
 ) -> ResultInUse:
     """Return what the last measured round has right, as its model is used.
 
-    An estimate from all answers weighs them by the class that is likeliest: it stays as it is, and
-    beside it stands what the images drawn at random say of the point.
+    An estimate from all answers is by the class that is likeliest: it stays as it is, and beside it
+    stands what the same answers say of the point.
 
     Args:
         project: of the rounds.
         measured: at least one.
-        known: `measured_images(project)`.
+        known: `weighed_images(project)`.
         point: `kept_point(project, known)`.
     """
     record, metrics = measured[-1]
@@ -60,8 +61,8 @@ def result_in_use(
     }
     if isinstance(metrics, Estimate):
         at = tr(
-            "At the point (“{name}” from {value} on) {right} of {images} random images are right "
-            "({low} to {high}); these images chose the point, so that is a little too good.",
+            "At the point (“{name}” from {value} on) about {share} of your images would be right "
+            "({low} to {high}); the same answers chose the point, so that is a little too good.",
             **values,
             **_right(at_point),
         )
@@ -77,9 +78,14 @@ def result_in_use(
 
 def _right(known: MeasuredImages) -> dict[str, str]:
     """Return how many of these images are right, with the interval, as words."""
-    share = Share.of(known.given == known.truth, known.units)
+    right = known.given == known.truth
+    if known.weights is None:
+        share = Share.of(right, known.units)
+    else:
+        share = EstimatedShare.of_answers(right, known.weights, known.units)
     low, high = share.interval
     return {
+        "share": percent(share.value),
         "right": number(share.found),
         "images": number(share.count),
         "low": decimal(100 * low, 0),

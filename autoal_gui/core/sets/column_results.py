@@ -1,7 +1,7 @@
 """How a model does on the parts into which the columns of a set divide it, and on whole groups."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +36,8 @@ class MeasuredImages:
     """Which class an image is given, see `decided`."""
     learned: Collection[int] | None = None
     """The classes that the model has learned; None where these are all."""
+    weights: npt.NDArray[np.float64] | None = field(default=None, repr=False)
+    """(n,) how much of the pool each stands for; None where they are a fair sample."""
 
     @classmethod
     def of(
@@ -106,6 +108,21 @@ class MeasuredImages:
         groups, hashes = [one.group for one in self.images], [one.sha256 for one in self.images]
         units = join_groups(groups, hashes)
         return None if are_alone(units) else np.array(units, np.int64)
+
+    @property
+    def compared(self) -> tuple[Ints, Floats, Ints | None, npt.NDArray[np.float64] | None]:
+        """Truth, probabilities, units and weights."""
+        return self.truth, self.probabilities, self.units, self.weights
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> "MeasuredImages":
+        """Return those of (n,) that are kept."""
+        return replace(
+            self,
+            images=tuple(one for one, keeps in zip(self.images, kept, strict=True) if keeps),
+            truth=self.truth[kept],
+            probabilities=self.probabilities[kept],
+            weights=None if self.weights is None else self.weights[kept],
+        )
 
     @property
     def metrics(self) -> Metrics:

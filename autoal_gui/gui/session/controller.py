@@ -102,8 +102,9 @@ class Controller(QObject):
         answers_changed.connect(self.training.follow_answers)
         answers_changed.connect(self.images.fit)
         self.training.rounds_changed.connect(self.images.fit)
-        self.training.ranked.connect(self.images.rerank)
+        # First: what tells of the next image reads what is kept.
         self.training.ranked.connect(self.likeness.keep_predictions)
+        self.training.ranked.connect(self.images.rerank)
         answers_changed.connect(self.confirming.follow)
         self.confirming.told.connect(self.told)
         self.setup.settings_changed.connect(self.images.fit)

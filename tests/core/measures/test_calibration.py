@@ -102,3 +102,19 @@ def test_a_part_is_told_in_plain_words():
     truth = np.where(np.arange(120) % 10 < 2, 1, 0)
     surest = calibration(truth, np.stack([said, 1 - said], axis=1)).bins[-1]
     assert bin_sentence(surest).startswith("When it says about 90%, it is right on 80 of 100 (")
+
+
+@given(st.integers(0, 2**16))
+def test_answers_that_stand_for_many_are_told_as_shares_of_all(seed):
+    truth, rows = case(60, 30, seed, 0.7)
+    weights = np.random.default_rng(seed).uniform(0.3, 3, 60)
+    found, alike = calibration(truth, rows, weights=weights), calibration(truth, rows)
+    right = rows.argmax(1) == truth
+    assert found.whole.right.value == pytest.approx(np.average(right, weights=weights))
+    assert found.whole.said == pytest.approx(np.average(rows.max(1), weights=weights))
+    assert sum(one.right.count for one in found.bins) == 60
+    low, high = calibration(truth, rows, weights=np.ones(60)).whole.right.interval
+    assert low < alike.whole.right.interval[0] < alike.whole.right.interval[1] < high
+    told = bin_sentence(found.bins[0])
+    assert told.endswith(f"estimated from {found.bins[0].right.count} answers.")
+    assert f"right on about {percent(found.bins[0].right.value)} (" in told

@@ -12,6 +12,7 @@ from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ProjectDamaged
 from autoal_gui.core.language import decimal, percent
 from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.measures.operating.point import OperatingRule
@@ -162,17 +163,19 @@ def test_the_result_is_that_at_the_point_which_is_in_use_and_says_so(project):
     assert (other.metrics, other.words) == (likeliest, BY_LIKELIEST)
 
 
-def test_an_estimate_stays_as_it_is_and_the_random_images_tell_of_the_point(project):
+def test_an_estimate_stays_as_it_is_and_the_same_answers_tell_of_the_point(project):
     known = measured_images(project)
+    known = replace(known, weights=np.linspace(0.5, 1.5, len(known.truth)))
     project.settings.operating_point = OperatingRule(1, 0.99, "sensitivity")
     point, record = kept_point(project, known), project.rounds.finished()[-1]
     estimate = Estimate.of_answers(known.truth, known.probabilities, np.ones(len(known.truth)))
     found = result_in_use(project, [(record, estimate)], known, point)
-    right = (decided(known.probabilities, point.threshold) == known.truth).sum()
+    right = decided(known.probabilities, point.threshold) == known.truth
+    share = EstimatedShare.of_answers(right, known.weights)
     assert (found.metrics, found.threshold) == (estimate, None)
     assert found.words.startswith(BY_LIKELIEST)
-    assert f" {right} of {len(known.truth)} random images are right (" in found.words
-    assert "these images chose the point" in found.words
+    assert f" about {percent(share.value)} of your images would be right (" in found.words
+    assert "the same answers chose the point" in found.words
 
 
 def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_right(project):

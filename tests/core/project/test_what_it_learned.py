@@ -6,13 +6,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from autoal_gui.core.likeness.kept_predictions import keep_predictions
+from autoal_gui.core.likeness.kept_predictions import keep_predictions, keep_weights
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project import measured_images as measuring
 from autoal_gui.core.project.last_model import kept_models, last_model
 from autoal_gui.core.project.learned_classes import classes_taught, learned_classes
-from autoal_gui.core.project.measured_images import measured_images, what_it_learned
+from autoal_gui.core.project.measured_images import (
+    measured_images,
+    weighed_images,
+    what_it_learned,
+)
 from tests.support.project import new_project, result_of
 
 ROWS = np.array([(0.9, 0.1), (0.4, 0.6), (0.7, 0.3), (0.2, 0.8)])
@@ -60,6 +64,26 @@ def test_answers_measure_as_if_they_had_not_been_learned_from(project):
     assert counts[0] == max(counts)  # predicted as surely as those that have no answer
     (project.workspace / f"predictions-{project.rounds.last}.npy").unlink()
     assert what_it_learned(project, last_model(project)).left_out == ()  # nothing to weigh them by
+
+
+def test_all_answers_choose_a_threshold_each_with_what_it_stands_for(project):
+    estimated(project)
+    found, learned = weighed_images(project), what_it_learned(project, last_model(project))
+    assert [one.image_id for one in found.images] == sorted(i for i, *_ in learned.left_out)
+    counts = {image: count for image, *_, count in learned.left_out}
+    assert found.weights.tolist() == [counts[one.image_id] for one in found.images]
+    assert found.truth.tolist() == [dict(project.labels.training())[i] for i in sorted(counts)]
+    first, *others = sorted(counts)
+    kept = dict.fromkeys(others, 2.0)  # that one was answered after the round
+    keep_weights(project.workspace, project.rounds.last, np.array(others), list(kept.values()))
+    found = weighed_images(project)
+    assert first not in {one.image_id for one in found.images}
+    assert set(found.weights.tolist()) == {2.0}
+    (project.workspace / f"weights-{project.rounds.last}.npy").unlink()
+    (project.workspace / f"predictions-{project.rounds.last}.npy").unlink()
+    fallback = weighed_images(project)  # what chance drew needs no weight
+    assert fallback.weights is None
+    assert fallback.images == measured_images(project).images
 
 
 def test_they_measure_neither_an_older_model_nor_one_of_every_layer(project):

@@ -19,7 +19,7 @@ from autoal_gui.learning.selection.auto import auto_acquisition
 from autoal_gui.learning.training.cross_validation import softmax
 from autoal_gui.learning.training.linear_head import represented
 from autoal_gui.strategies.contract import Labelled, ModelOutputs
-from tests.trials.estimates.heads import QuickHead, fitted, quick_head, quickly_left_out
+from tests.trials.estimates.heads import Floats, QuickHead, fitted, quick_head, quickly_left_out
 from tests.trials.estimates.kept import KeptSet
 
 Ints = npt.NDArray[np.int64]
@@ -59,8 +59,8 @@ class Point:
 def points_of(kept: KeptSet, seed: int, totals: tuple[int, ...]) -> list[Point]:
     """Run one project to the largest of some numbers of answers; return a point at each."""
     random = np.random.default_rng((7, seed))
-    pool, test = _divided(kept, random)
-    asked = _asked(kept, pool, seed, min(max(totals), len(pool)), random)
+    pool, test = divided(kept, random)
+    asked = asked_for(kept, pool, seed, min(max(totals), len(pool)), random)
     return [
         point
         for total in totals
@@ -68,7 +68,7 @@ def points_of(kept: KeptSet, seed: int, totals: tuple[int, ...]) -> list[Point]:
     ]
 
 
-def _divided(kept: KeptSet, random: np.random.Generator) -> tuple[Ints, Ints]:
+def divided(kept: KeptSet, random: np.random.Generator) -> tuple[Ints, Ints]:
     """Return the pool and the rest, whole groups on one side."""
     units = np.arange(len(kept.labels)) if kept.units is None else kept.units
     order = random.permutation(np.unique(units))
@@ -78,7 +78,7 @@ def _divided(kept: KeptSet, random: np.random.Generator) -> tuple[Ints, Ints]:
     return np.flatnonzero(inside), np.flatnonzero(~inside)
 
 
-def _asked(kept: KeptSet, pool: Ints, seed: int, most: int, random: np.random.Generator) -> Ints:
+def asked_for(kept: KeptSet, pool: Ints, seed: int, most: int, random: np.random.Generator) -> Ints:
     """Return images of the pool in the order in which mode `auto` asks for them."""
     settings = SETTINGS.but(seed=seed)
     asked = random.choice(pool, min(settings.batch_size, len(pool)), replace=False)
@@ -112,7 +112,7 @@ def _outputs(kept: KeptSet, pool: Ints, left: Ints, known: Ints, seed: int) -> M
         np.array(draws, np.float32),
         min(SETTINGS.batch_size, len(left)),
         seed,
-        Labelled(known, features, seen, labels, _units(kept, known)),
+        Labelled(known, features, seen, labels, units_at(kept, known)),
     )
 
 
@@ -121,13 +121,9 @@ def _point(kept: KeptSet, pool: Ints, test: Ints, asked: Ints, seed: int) -> Poi
     known, fewer = np.sort(asked), np.sort(asked[: len(asked) - aside])
     if len(np.unique(kept.labels[fewer])) < 2:
         return None
-    head = _head(kept, pool, known, seed)
+    head, unseen, weights = answered(kept, pool, known, seed)
     less = _fewer(kept, pool, fewer, head)
-    labels, units = kept.labels[known], _units(kept, known)
-    unseen = quickly_left_out(head, kept.features[known], labels, seed, units)
-    others = head.probabilities(kept.features[np.setdiff1d(pool, known)])
-    weights = standing_for(head.shares, unseen, others)
-    estimate = Estimate.of_answers(labels, unseen, weights, units)
+    estimate = Estimate.of_answers(kept.labels[known], unseen, weights, units_at(kept, known))
     truth = _counted(kept, test, head)
     drawn = np.random.default_rng((9, seed)).choice(test, min(aside, len(test) // 2), replace=False)
     held, rest = _counted(kept, drawn, less), _counted(kept, np.setdiff1d(test, drawn), less)
@@ -148,8 +144,19 @@ def _head(kept: KeptSet, pool: Ints, known: Ints, seed: int) -> QuickHead:
         kept.classes,
         seed,
         kept.features[pool],
-        _units(kept, known),
+        units_at(kept, known),
     )
+
+
+def answered(kept: KeptSet, pool: Ints, known: Ints, seed: int) -> tuple[QuickHead, Floats, Floats]:
+    """Return the head of the answers, (m, C) what left-out ones make of these, and their weights.
+
+    The weights are (m,): how much of the pool each answer stands for.
+    """
+    head, units = _head(kept, pool, known, seed), units_at(kept, known)
+    unseen = quickly_left_out(head, kept.features[known], kept.labels[known], seed, units)
+    others = head.probabilities(kept.features[np.setdiff1d(pool, known)])
+    return head, unseen, standing_for(head.shares, unseen, others)
 
 
 def _fewer(kept: KeptSet, pool: Ints, known: Ints, head: QuickHead) -> QuickHead:
@@ -160,13 +167,13 @@ def _fewer(kept: KeptSet, pool: Ints, known: Ints, head: QuickHead) -> QuickHead
     return QuickHead(weight / head.temperature, head.strength, head.temperature, shares)
 
 
-def _units(kept: KeptSet, images: Ints) -> Ints | None:
+def units_at(kept: KeptSet, images: Ints) -> Ints | None:
     return None if kept.units is None else kept.units[images]
 
 
 def _counted(kept: KeptSet, images: Ints, head: QuickHead) -> Metrics:
     predicted = head.probabilities(kept.features[images]).argmax(1)
-    return Metrics.of(kept.labels[images], predicted, kept.classes, _units(kept, images))
+    return Metrics.of(kept.labels[images], predicted, kept.classes, units_at(kept, images))
 
 
 def _value(found: Metrics, truth: Metrics) -> Value:

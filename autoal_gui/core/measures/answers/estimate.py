@@ -2,35 +2,29 @@
 
 Each answer is predicted by a model that never saw it, so that none has to be set aside. The images
 were not drawn evenly, since a method has chosen most of them; so each counts for the part of the
-pool that it stands for (`raking`). Weights that differ, and groups, say less than as many images
-that have nothing to do with each other: n images of weights w say as much as (sum w)^2 / sum w^2
-(Kish 1965), more or less by what `design_effect` finds of groups and of which weights the errors
-have. How much scatters is known from these few alone, so that
-Student's t takes the place of the normal distribution. And the models that predict the answers
-share most of what they learned from, so that they err together, by how much cannot be known from
-the answers (Bengio & Grandvalet 2004; Nadeau & Bengio 2003): intervals are made wider by `SHARED`.
+pool that it stands for (`raking`). How sure that is: `estimated_share`.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.measures.design_effect import NORMAL, design_effect, student
+from autoal_gui.core.measures.answers.estimated_share import (
+    images_alike,
+    images_said,
+    share_interval,
+)
+from autoal_gui.core.measures.design_effect import NORMAL
 from autoal_gui.core.measures.metrics import (
     Floats,
     Interval,
     Metrics,
     as_plain,
-    wilson_interval,
 )
 from autoal_gui.core.measures.operating.areas import areas_of
-
-SHARED = 1.2
-"""By which intervals are wider: that of the accuracy then holds the truth in .92 to 1.00 of
-simulated projects, that of the balanced accuracy in .83 to 1.00 (docs/RESULTS.md, table 15)."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +49,8 @@ class Estimate(Metrics):
     shares: tuple[tuple[float, ...], ...] = ()
     """`shares[t][p]`: the part of the pool of class t that is predicted as p; they sum to 1."""
     said: Said = Said(0.0, (), ())
+    weights: tuple[float, ...] = field(default=(), repr=False, compare=False)
+    """Of all answers, in their order; empty where the estimate was read from a project."""
 
     @classmethod
     def of_answers(
@@ -76,7 +72,7 @@ class Estimate(Metrics):
             weights: (n,) positive, how much of the pool each image stands for.
             units: (n,) what stays together; None where each image stands alone.
         """
-        kept = _seen_apart(truth, units)
+        kept, given = seen_apart(truth, units), tuple(weights.tolist())
         if kept.any():
             truth, probabilities, weights = truth[kept], probabilities[kept], weights[kept]
             units = None if units is None else units[kept]
@@ -88,17 +84,18 @@ class Estimate(Metrics):
 
         def said(kept: npt.NDArray[np.bool_]) -> float:
             rows = None if units is None else units[kept]
-            return _said(right[kept], weights[kept], rows)
+            return images_said(right[kept], weights[kept], rows)
 
         inside = tuple(said(truth == c) for c in range(classes))
         whole = said(np.ones(len(truth), bool))
         outside = tuple(_outside(truth, predicted, c, weights, units) for c in range(classes))
-        widened = max(1.0, _alike(weights) / whole)
+        widened = max(1.0, images_alike(weights) / whole)
         return cls(
             counted.confusion,
             areas_of(truth, probabilities, widened, weights),
             shares=tuple(map(tuple, parts.reshape(classes, classes).tolist())),
             said=Said(whole, inside, outside),
+            weights=given,
         )
 
     @property
@@ -133,15 +130,15 @@ class Estimate(Metrics):
     @property
     def accuracy_interval(self) -> Interval:
         """95 % interval of the accuracy."""
-        return _interval(self.accuracy, self.said.images)
+        return share_interval(self.accuracy, self.said.images)
 
     def sensitivity_interval(self, class_index: int) -> Interval:
         """95 % interval of a class's sensitivity."""
-        return _interval(self.sensitivities[class_index], self.said.inside[class_index])
+        return share_interval(self.sensitivities[class_index], self.said.inside[class_index])
 
     def specificity_interval(self, class_index: int) -> Interval:
         """95 % interval of a class's specificity."""
-        return _interval(self.specificities[class_index], self.said.outside[class_index])
+        return share_interval(self.specificities[class_index], self.said.outside[class_index])
 
     @property
     def balanced_accuracy_interval(self) -> Interval:
@@ -164,30 +161,14 @@ class Estimate(Metrics):
         return float(scores.mean())
 
 
-def _seen_apart(
+def seen_apart(
     truth: npt.NDArray[np.integer], units: npt.NDArray[np.integer] | None
 ) -> npt.NDArray[np.bool_]:
-    """Return (n,) whether the class of an image has another that does not stay with it."""
+    """Return (n,) whether the class of an image has another that does not stay with it; n > 0."""
     alone = np.arange(len(truth)) if units is None else units
     pairs = np.unique(np.stack((truth, alone)), axis=1)[0]
     several: npt.NDArray[np.bool_] = np.bincount(pairs, minlength=int(truth.max()) + 1)[truth] > 1
     return several
-
-
-def _said(
-    right: npt.NDArray[np.bool_], weights: Floats, units: npt.NDArray[np.integer] | None
-) -> float:
-    """Return how many images would say as much, in the interval as in the mean; 0 for none."""
-    if not len(weights):
-        return 0.0
-    alike = _alike(weights)
-    alone = alike / design_effect(right, units, weights)
-    return alone * (NORMAL / student(round(alike) - 1) / SHARED) ** 2
-
-
-def _alike(weights: Floats) -> float:
-    """Return how many images of one weight would say as much."""
-    return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def _outside(
@@ -199,11 +180,7 @@ def _outside(
 ) -> float:
     kept = truth != class_index
     rows = None if units is None else units[kept]
-    return _said(predicted[kept] != class_index, weights[kept], rows)
-
-
-def _interval(share: float, said: float) -> Interval:
-    return (0.0, 1.0) if math.isnan(share) else wilson_interval(share * said, said)
+    return images_said(predicted[kept] != class_index, weights[kept], rows)
 
 
 def estimate_as_plain(estimate: Estimate) -> dict[str, Any]:

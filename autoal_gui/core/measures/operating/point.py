@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.measures.metrics import Share
+from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
+from autoal_gui.core.measures.metrics import Floats, Share
 from autoal_gui.core.measures.operating.decision import Threshold, reaches
 from autoal_gui.core.measures.operating.roc import Kind, Roc
 
@@ -40,20 +41,38 @@ class Performance:
 
     sensitivity: Share
     specificity: Share
+    precision: Share | None
+    """What of the images that are given the class is of it; None where none is given it."""
+    part: float
+    """Which part of the images is of the class, in [0, 1]."""
 
     @classmethod
-    def of(cls, inside: Bools, given: Bools, units: Units = None) -> "Performance":
-        """Count images, (n,), which are of the class or not, and are given it or not."""
-        own = (None, None) if units is None else (units[inside], units[~inside])
-        return cls(Share.of(given[inside], own[0]), Share.of(~given[~inside], own[1]))
+    def of(
+        cls, inside: Bools, given: Bools, units: Units = None, weights: Floats | None = None
+    ) -> "Performance":
+        """Count images, or estimate from answers.
 
-    @property
-    def precision(self) -> Share | None:
-        """What of the images that are given the class is of it; None where none is given it."""
-        found = self.sensitivity.found
-        given = found + self.specificity.count - self.specificity.found
-        design = max(self.sensitivity.design, self.specificity.design)
-        return Share(found, given, design) if given else None
+        Args:
+            inside: (n,) whether each is of the class.
+            given: (n,) whether each is given it.
+            units: (n,) what stays together; None where each image stands alone.
+            weights: (n,) how much of the pool each stands for; None where images are counted.
+        """
+        counted = np.ones(len(inside)) if weights is None else weights
+
+        def share(kept: Bools, right: Bools) -> Share:
+            own = None if units is None else units[kept]
+            if weights is None:
+                return Share.of(right[kept], own)
+            return EstimatedShare.of_answers(right[kept], weights[kept], own)
+
+        sensitivity, specificity = share(inside, given), share(~inside, ~given)
+        precision = share(given, inside) if given.any() else None
+        if precision is not None and weights is None:
+            design = max(sensitivity.design, specificity.design)
+            precision = Share(precision.found, precision.count, design)
+        part = float(counted[inside].sum() / counted.sum())
+        return cls(sensitivity, specificity, precision, part)
 
 
 @dataclass(frozen=True)
@@ -99,10 +118,14 @@ def is_measurable(inside: Bools, units: Units = None) -> bool:
 
 
 def performance_at(
-    inside: Bools, scores: npt.NDArray[np.floating], value: float, units: Units = None
+    inside: Bools,
+    scores: npt.NDArray[np.floating],
+    value: float,
+    units: Units = None,
+    weights: Floats | None = None,
 ) -> Performance:
-    """Measure a threshold on images, see `Roc.of`."""
-    return Performance.of(inside, reaches(scores, value), units)
+    """Measure a threshold on images, see `Roc.of` and `Performance.of`."""
+    return Performance.of(inside, reaches(scores, value), units, weights)
 
 
 def dealt(inside: Bools, units: Units = None) -> npt.NDArray[np.int64]:
@@ -121,7 +144,11 @@ def dealt(inside: Bools, units: Units = None) -> npt.NDArray[np.int64]:
 
 
 def cross_fitted(
-    inside: Bools, scores: npt.NDArray[np.floating], rule: OperatingRule, units: Units = None
+    inside: Bools,
+    scores: npt.NDArray[np.floating],
+    rule: OperatingRule,
+    units: Units = None,
+    weights: Floats | None = None,
 ) -> Performance:
     """Measure thresholds that the images which they are measured on did not choose.
 
@@ -130,19 +157,27 @@ def cross_fitted(
         scores: (n,) the probability of the class, in [0, 1].
         rule: that chooses them, for that class.
         units: (n,) what stays together; None where each image stands alone.
+        weights: (n,) how much of the pool each stands for; None where images are counted.
     """
     folds = dealt(inside, units)
     given = np.zeros(len(inside), bool)
     for fold in range(FOLDS):
         own = folds == fold
         if own.any():
-            given[own] = reaches(scores[own], _chosen(inside[~own], scores[~own], rule))
-    return Performance.of(inside, given, units)
+            others = None if weights is None else weights[~own]
+            value = _chosen(inside[~own], scores[~own], rule, others)
+            given[own] = reaches(scores[own], value)
+    return Performance.of(inside, given, units, weights)
 
 
-def _chosen(inside: Bools, scores: npt.NDArray[np.floating], rule: OperatingRule) -> float:
+def _chosen(
+    inside: Bools,
+    scores: npt.NDArray[np.floating],
+    rule: OperatingRule,
+    weights: Floats | None,
+) -> float:
     """Return the threshold that is chosen; infinity where none has what is asked for."""
-    roc = Roc.of(inside, scores)
+    roc = Roc.of(inside, scores, weights)
     corner = roc.corner_at(rule.least, rule.kind)
     return np.inf if corner is None else float(roc.thresholds[roc.corners[corner]])
 
@@ -152,6 +187,7 @@ def operating_point(
     truth: npt.NDArray[np.integer],
     probabilities: npt.NDArray[np.floating],
     units: Units = None,
+    weights: Floats | None = None,
 ) -> OperatingPoint | None:
     """Choose the threshold that a rule asks for, and measure it.
 
@@ -160,6 +196,7 @@ def operating_point(
         truth: (n,) class indices.
         probabilities: (n, C).
         units: (n,) what stays together; None where each image stands alone.
+        weights: (n,) how much of the pool each stands for; None where images are counted.
 
     Returns:
         None where there are too few images, or no threshold has what is asked for.
@@ -167,12 +204,12 @@ def operating_point(
     inside, scores = truth == rule.class_index, probabilities[:, rule.class_index]
     if not is_measurable(inside, units):
         return None
-    value = _chosen(inside, scores, rule)
+    value = _chosen(inside, scores, rule, weights)
     if value > 1:
         return None
     return OperatingPoint(
         rule,
         Threshold(rule.class_index, value),
-        performance_at(inside, scores, value, units),
-        cross_fitted(inside, scores, rule, units),
+        performance_at(inside, scores, value, units, weights),
+        cross_fitted(inside, scores, rule, units, weights),
     )

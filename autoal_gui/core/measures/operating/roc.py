@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Counts = Ints | Floats
+"""Numbers of images, or the sums of what these count for."""
 Kind = Literal["specificity", "sensitivity"]
 """Of what a least is asked for."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -26,35 +28,51 @@ class Roc:
 
     thresholds: Floats = field(repr=False)
     """(k,) descending, from infinity, which nothing reaches, to 0, which all do."""
-    found: Ints = field(repr=False)
-    """(k,) images of the class that reach each, ascending from 0 to `inside`."""
-    mistaken: Ints = field(repr=False)
-    """(k,) images of the others that reach each, ascending from 0 to `outside`."""
+    found: Counts = field(repr=False)
+    """(k,) what the images of the class that reach each count for, from 0 to `inside`."""
+    mistaken: Counts = field(repr=False)
+    """(k,) what the images of the others that reach each count for, from 0 to `outside`."""
 
     @classmethod
-    def of(cls, inside: npt.NDArray[np.bool_], scores: npt.NDArray[np.floating]) -> "Roc":
+    def of(
+        cls,
+        inside: npt.NDArray[np.bool_],
+        scores: npt.NDArray[np.floating],
+        weights: Floats | None = None,
+    ) -> "Roc":
         """Count at every threshold.
 
         Args:
             inside: (n,) whether each image is of the class; at least one is, and one is not.
             scores: (n,) the probability of the class, in [0, 1].
+            weights: (n,) positive, what each image counts for; None where each counts as one.
         """
         values, places = np.unique(-scores.astype(np.float64), return_inverse=True)
         places = places.reshape(-1)
-        counts = [np.bincount(places[side], minlength=len(values)) for side in (inside, ~inside)]
-        found, mistaken = (np.append(0, np.cumsum(count)).astype(np.int64) for count in counts)
+        found, mistaken = (
+            np.cumsum(
+                np.bincount(
+                    places[side] + 1,  # the first threshold is reached by none
+                    None if weights is None else weights[side],
+                    minlength=len(values) + 1,
+                )
+            )
+            for side in (inside, ~inside)
+        )
         between = -(values[:-1] + values[1:]) / 2
         return cls(np.concatenate(([np.inf], between, [0.0])), found, mistaken)
 
     @property
-    def inside(self) -> int:
-        """Images of the class."""
-        return int(self.found[-1])
+    def inside(self) -> float:
+        """What the images of the class count for; their number where each counts as one."""
+        total: float = self.found[-1].item()
+        return total
 
     @property
-    def outside(self) -> int:
-        """Images of the others."""
-        return int(self.mistaken[-1])
+    def outside(self) -> float:
+        """What the images of the others count for."""
+        total: float = self.mistaken[-1].item()
+        return total
 
     @property
     def sensitivities(self) -> Floats:

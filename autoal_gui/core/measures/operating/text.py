@@ -3,6 +3,7 @@
 import re
 
 from autoal_gui.core.language import decimal, number, percent, tr, tr_count
+from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.metrics import Share
 from autoal_gui.core.measures.operating.point import (
     FEWEST,
@@ -51,6 +52,13 @@ def would_sentence(name: str, value: float) -> str:
 
 def found_sentence(name: str, share: Share) -> str:
     """Say how many images of a class are found."""
+    if isinstance(share, EstimatedShare):
+        return tr(
+            "Finds about {value} of “{name}” (sensitivity; {low} to {high}), estimated from "
+            "{count} labels.",
+            name=name,
+            **_values(share),
+        )
     return tr(
         "Finds {found} of {count} “{name}”: sensitivity {value} ({low} to {high}).",
         name=name,
@@ -60,6 +68,12 @@ def found_sentence(name: str, share: Share) -> str:
 
 def left_sentence(share: Share) -> str:
     """Say how many images of the other classes are not mistaken for it."""
+    if isinstance(share, EstimatedShare):
+        return tr(
+            "Rightly leaves about {value} of the others (specificity; {low} to {high}), estimated "
+            "from {count} labels.",
+            **_values(share),
+        )
     return tr(
         "Rightly leaves {found} of {count} others: specificity {value} ({low} to {high}).",
         **_values(share),
@@ -71,8 +85,13 @@ def precision_sentence(name: str, found: Performance) -> str:
     share = found.precision
     if share is None:
         return ""
-    sensitivity, specificity = found.sensitivity, found.specificity
-    values = _values(share)
+    values = {"name": name, "part": percent(found.part), **_values(share)}
+    if isinstance(share, EstimatedShare):
+        return tr(
+            "Of the images given “{name}”, about {value} rightly are ({low} to {high}); where "
+            "“{name}” is rarer than here (about {part} of the images), fewer are.",
+            **values,
+        )
     del values["count"]
     return tr_count(
         "Given “{name}”: {count} image, {found} of it rightly ({value}, {low} to {high}); where "
@@ -80,8 +99,6 @@ def precision_sentence(name: str, found: Performance) -> str:
         "Given “{name}”: {count} images, {found} of them rightly ({value}, {low} to {high}); where "
         "“{name}” is rarer than here ({part} of the images), fewer rightly.",
         share.count,
-        name=name,
-        part=percent(sensitivity.count / (sensitivity.count + specificity.count)),
         **values,
     )
 
@@ -89,6 +106,15 @@ def precision_sentence(name: str, found: Performance) -> str:
 def fresh_sentence(found: Performance) -> str:
     """Say what to expect of new images, and why that differs."""
     left = _values(found.specificity)
+    if isinstance(found.sensitivity, EstimatedShare):
+        return tr(
+            "Expected on new images: thresholds chosen in the same way by other labels find about "
+            "{value} ({low} to {high}) and rightly leave about {left_value} ({left_low} to "
+            "{left_high}). Rely on these figures: those of the labels that chose the threshold fit "
+            "it by chance too.",
+            **_values(found.sensitivity),
+            **{"left_" + name: value for name, value in left.items()},
+        )
     return tr(
         "Expected on new images: thresholds chosen in the same way on other images find {found} of "
         "{count} ({value}, {low} to {high}) and rightly leave {left_found} of {left_count} "

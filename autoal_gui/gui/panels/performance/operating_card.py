@@ -228,7 +228,8 @@ class OperatingCard(QWidget):
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self._show_offer()
-        self._roc = None if problem else Roc.of(self._inside(), self._scores())
+        weights = self._measured.weights
+        self._roc = None if problem else Roc.of(self._inside(), self._scores(), weights)
         if self._roc is not None:
             self._show_form()
 
@@ -264,7 +265,7 @@ class OperatingCard(QWidget):
             return
         self._corner = corner
         value = float(roc.thresholds[roc.corners[corner]])
-        here = performance_at(self._inside(), self._scores(), value, units)
+        here = performance_at(self._inside(), self._scores(), value, units, self._measured.weights)
         self.found.setText(found_sentence(name, here.sensitivity))
         self.left.setText(left_sentence(here.specificity))
         self.precision.setText(precision_sentence(name, here))
@@ -282,7 +283,10 @@ class OperatingCard(QWidget):
         )
 
     def _fresh(self) -> Performance:
-        return cross_fitted(self._inside(), self._scores(), self._rule(), self._measured.units)
+        known = self._measured
+        return cross_fitted(
+            self._inside(), self._scores(), self._rule(), known.units, known.weights
+        )
 
     def _rule(self) -> OperatingRule:
         """Return what stands on the card."""

@@ -316,16 +316,17 @@ class PerformancePanel(CardColumn):
             return
         self._are_decisions_old = False
         project = self._controller.project
-        known, point = self._controller.in_use.known, self._controller.in_use.point
-        of_one = is_of_one_model(project) and bool(known.images)
-        rule = project.settings.operating_point
-        drawn_only = of_one and not project.labels.evaluation()
-        answers = len(project.labels.training())
-        basis = basis_words(len(known.images), answers) if drawn_only else ""
-        found = calibration(known.truth, known.probabilities, known.units) if of_one else None
+        known, point = self._controller.in_use.weighed, self._controller.in_use.point
+        of_one, chance = is_of_one_model(project) and bool(known.images), known.weights is None
+        rule, apart = project.settings.operating_point, bool(project.labels.evaluation())
+        basis = ""
+        if of_one and not apart:
+            words = basis_words if chance else estimated_words
+            basis = words(len(known.images), len(project.labels.training()))
+        found = calibration(*known.compared) if of_one else None
         with self.steady():
             self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
-            self.operating.offer_evaluation(offered=drawn_only)
+            self.operating.offer_evaluation(offered=of_one and not apart)
             self.operating.show_change(changed_words(project, point))
             self.calibration.show_found(found, basis)
 
@@ -369,6 +370,18 @@ def basis_words(images: int, answers: int) -> str:
         "chose is no fair sample.",
         "Of your {answers} labels {count} count here: of images drawn at random. What a method "
         "chose is no fair sample.",
+        images,
+        answers=number(answers),
+    )
+
+
+def estimated_words(images: int, answers: int) -> str:
+    """Say for what answers count, see `basis_words`."""
+    return tr_count(
+        "Estimated from {count} of your {answers} labels, like the share at the top: it counts for "
+        "as many of your images as are predicted like it.",
+        "Estimated from {count} of your {answers} labels, like the share at the top: each counts "
+        "for as many of your images as are predicted like it.",
         images,
         answers=number(answers),
     )

@@ -15,7 +15,7 @@ from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.language import decimal, mark, tr
 from autoal_gui.core.likeness.kept_map import KeptMap, map_name, read_map
-from autoal_gui.core.likeness.kept_predictions import keep_predictions
+from autoal_gui.core.likeness.kept_predictions import keep_predictions, keep_weights
 from autoal_gui.core.likeness.layout import lay_out_kept
 from autoal_gui.core.likeness.search import most_like
 from autoal_gui.core.messages import (
@@ -316,15 +316,15 @@ class ImageMaps(Part):
 
     @Slot(object)
     def keep_predictions(self, result: RoundFinished) -> None:
-        """Keep what a round's model makes of every image that was ranked."""
+        """Keep what a round's model makes of every image, and what each answer stands for."""
+        folder, number = self._project.workspace, result.round_number
         if result.probabilities.size:
             with contextlib.suppress(OSError):  # then the map shows fewer of them
-                keep_predictions(
-                    self._project.workspace,
-                    result.round_number,
-                    result.ranking,
-                    result.probabilities,
-                )
+                keep_predictions(folder, number, result.ranking, result.probabilities)
+        answers = result.out_of_fold.image_ids
+        if result.estimate is not None and answers.size:
+            with contextlib.suppress(OSError):  # then they are worked out anew, nearly alike
+                keep_weights(folder, number, answers, result.estimate.weights)
 
 
 def _found(

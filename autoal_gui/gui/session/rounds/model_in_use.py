@@ -14,7 +14,7 @@ from autoal_gui.core.measures.operating.decision import (
 from autoal_gui.core.measures.operating.point import OperatingPoint
 from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.last_model import last_model
-from autoal_gui.core.project.measured_images import measured_images
+from autoal_gui.core.project.measured_images import measured_images, weighed_images
 from autoal_gui.core.project.measured_rounds import Measured
 from autoal_gui.core.project.result_in_use import ResultInUse, result_in_use
 from autoal_gui.core.sets.column_results import MeasuredImages
@@ -30,6 +30,7 @@ class ModelInUse(Part):
 
     _read_for: tuple[object, ...] | None = None
     _known: MeasuredImages | None = None
+    _weighed: MeasuredImages | None = None
     _point: OperatingPoint | None = None
     _is_point_read = False
 
@@ -45,7 +46,8 @@ class ModelInUse(Part):
         )
         if now != self._read_for:
             self._read_for = now
-            self._known, self._point, self._is_point_read = None, None, False
+            self._known, self._weighed = None, None
+            self._point, self._is_point_read = None, False
 
     @property
     def known(self) -> MeasuredImages:
@@ -56,12 +58,20 @@ class ModelInUse(Part):
         return self._known
 
     @property
+    def weighed(self) -> MeasuredImages:
+        """What `weighed_images` returned when it was read."""
+        self._look()
+        if self._weighed is None:
+            self._weighed = weighed_images(self._project)
+        return self._weighed
+
+    @property
     def point(self) -> OperatingPoint | None:
         """What `kept_point` returned; without a rule no probability is read."""
         self._look()
         if not self._is_point_read:
             has_rule = self._project.settings.operating_point is not None
-            self._point = kept_point(self._project, self.known) if has_rule else None
+            self._point = kept_point(self._project, self.weighed) if has_rule else None
             self._is_point_read = True
         return self._point
 
@@ -74,7 +84,7 @@ class ModelInUse(Part):
         """Return `result_in_use` of rounds, at least one."""
         if self.point is None:
             return ResultInUse(measured[-1][1])
-        return result_in_use(self._project, measured, self.known, self.point)
+        return result_in_use(self._project, measured, self.weighed, self.point)
 
     def at_point(self) -> Set[int]:
         """Return the images whose kept probabilities are of the model that has the point."""

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoal_gui.core.measures.answers.estimate import SHARED, Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.estimated_share import SHARED
 from autoal_gui.core.measures.design_effect import NORMAL, student
 from autoal_gui.core.measures.metrics import Metrics, wilson_interval
 

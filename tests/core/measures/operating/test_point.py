@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autoal_gui.core.language import percent
 from autoal_gui.core.measures.metrics import wilson_interval
 from autoal_gui.core.measures.operating.point import (
     FEWEST,
@@ -196,3 +197,56 @@ def test_a_new_threshold_is_told_only_where_it_looks_different():
     assert told.endswith("for the same sensitivity.")
     assert "specificity" in changed_sentence("monocyte", OperatingRule(1, 0.9), 0.43, 0.51)
     assert changed_sentence("monocyte", rule, 0.43001, 0.43004) == ""
+
+
+@given(st.integers(0, 2**16))
+def test_answers_that_stand_for_many_count_for_as_many(seed):
+    random = np.random.default_rng(seed)
+    inside = np.arange(60) % 2 == 0
+    scores = np.clip(random.normal(np.where(inside, 0.6, 0.4), 0.2), 0, 1)
+    weights = random.integers(1, 4, 60)
+    found = performance_at(inside, scores, 0.5, weights=weights / 2)
+    several = performance_at(*(np.repeat(one, weights) for one in (inside, scores)), 0.5)
+    for name in ("sensitivity", "specificity", "precision"):
+        one, many = getattr(found, name), getattr(several, name)
+        assert one.value == pytest.approx(many.value)
+        low, high = one.interval
+        assert low <= one.value <= high
+        assert one.count < many.count  # the answers themselves are counted
+    assert found.part == pytest.approx(several.part)
+
+
+def test_answers_of_one_weight_choose_the_point_that_as_many_images_do():
+    random = np.random.default_rng(4)
+    truth = np.arange(80) % 2
+    scores = np.clip(random.normal(0.4 + 0.2 * truth, 0.2), 0, 1)
+    rule = OperatingRule(1, 0.9)
+    counted = operating_point(rule, truth, rows(scores))
+    alike = operating_point(rule, truth, rows(scores), weights=np.full(80, 3.0))
+    assert alike.threshold == counted.threshold
+    for one, other in ((alike.chosen, counted.chosen), (alike.fresh, counted.fresh)):
+        assert one.sensitivity.value == pytest.approx(other.sensitivity.value)
+        assert one.sensitivity.found == other.sensitivity.found
+        low, high = other.sensitivity.interval
+        wide_low, wide_high = one.sensitivity.interval
+        assert wide_low < low < high < wide_high  # the models share what they learned from
+
+
+def test_an_estimate_is_told_as_a_share_and_never_as_counts():
+    truth = np.arange(40) % 2
+    scores = np.where(truth == 1, 0.8, 0.2)
+    scores[:4] = 0.5
+    weights = np.where(scores == 0.5, 4.0, 1.0)
+    point = operating_point(OperatingRule(1, 0.6), truth, rows(scores), weights=weights)
+    chosen = point.chosen
+    told = (
+        found_sentence("cat", chosen.sensitivity),
+        left_sentence(chosen.specificity),
+        precision_sentence("cat", chosen),
+        fresh_sentence(point.fresh),
+    )
+    for words in told:
+        assert "about" in words
+        assert " of 20" not in words
+    assert told[0].endswith("estimated from 20 labels.")
+    assert f"about {percent(chosen.part)} of the images" in told[2]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.measures.operating.decision import Threshold, decided, reaches
-from autoal_gui.core.measures.operating.roc import Roc
+from autoal_gui.core.measures.operating.roc import KINDS, Roc
 
 
 @st.composite
@@ -37,6 +37,20 @@ def test_a_lower_threshold_never_finds_less_nor_errs_less(case):
     assert (np.diff(roc.mistaken) >= 0).all()
     assert (roc.found[0], roc.mistaken[0]) == (0, 0)
     assert (roc.found[-1], roc.mistaken[-1]) == (case[0].sum(), (~case[0]).sum())
+
+
+@given(scored(), st.integers(0, 2**16))
+def test_an_image_that_counts_for_several_is_as_so_many_images(case, seed):
+    inside, scores = case
+    weights = np.random.default_rng(seed).integers(1, 5, len(scores))
+    weighed = Roc.of(inside, scores, weights / 4)
+    several = Roc.of(np.repeat(inside, weights), np.repeat(scores, weights))
+    assert weighed.thresholds.tolist() == several.thresholds.tolist()
+    assert (weighed.inside, weighed.outside) == (several.inside / 4, several.outside / 4)
+    for kind in KINDS:
+        assert np.allclose(weighed.shares(kind), several.shares(kind))
+    assert np.allclose(weighed.precisions[1:], several.precisions[1:])
+    assert weighed.corners.tolist() == several.corners.tolist()
 
 
 @given(scored())

@@ -1,6 +1,7 @@
 """The cards of the tab Performance by themselves, each on results that are made up."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -236,7 +237,9 @@ def test_names_that_are_longer_than_their_column_are_read_upwards(shown):
 
 
 def show_operating(card, known, rule=None, classes=CLASSES, of_one=True):
-    point = rule and operating_point(rule, known.truth, known.probabilities, known.units)
+    point = rule and operating_point(
+        rule, known.truth, known.probabilities, known.units, known.weights
+    )
     card.show_results(known, classes[: known.probabilities.shape[1]], rule, point, of_one)
 
 
@@ -274,6 +277,24 @@ def test_keys_move_the_point_along_the_corners_of_the_curve_alone(qtbot, shown):
     left = roc.outside - roc.mistaken[place]
     assert card.left.text().startswith(f"Rightly leaves {left} of {roc.outside} others")
     assert card.found.text() in card.plot.accessibleDescription()
+
+
+def test_answers_with_weights_are_told_as_estimates_and_draw_the_curve_that_they_stand_for(
+    qtbot, shown
+):
+    card, known = shown(OperatingCard()), measured(120)
+    known = replace(known, weights=np.where(np.arange(120) % 3 == 0, 2.0, 0.5))
+    show_operating(card, known, OperatingRule(0, 0.9))
+    roc = Roc.of(known.truth == 0, known.probabilities[:, 0], known.weights)
+    place = roc.corners[card.plot.corner]
+    value = percent(roc.sensitivities[place])
+    assert card.found.text().startswith(f"Finds about {value} of “cat” (sensitivity; ")
+    assert card.found.text().endswith("estimated from 60 labels.")
+    assert "about" in card.fresh.text()
+    assert card.state.text().startswith("In use: “cat” from ")
+    x, y = card.plot._curve()
+    assert np.allclose(y, 100 * roc.sensitivities)
+    assert np.allclose(x, 100 - 100 * roc.specificities)
 
 
 def test_the_mouse_drags_the_point_to_the_nearest_corner(qtbot, shown):
