@@ -125,7 +125,7 @@ def _cautious_heads(caution: Caution | None) -> Sequence[str]:
         return ()
     measured = [name for name, there in (("possible", caution.sets), ("typical", caution.ordinary))
                 if there is not None]  # fmt: skip
-    return ["answer", "look", *measured]
+    return ["stands_by", "look", *measured]
 
 
 def _cautious_cells(caution: Caution, row: int, best: str, classes: Sequence[str]) -> Iterator[str]:

@@ -69,13 +69,13 @@ def test_a_model_is_compared_with_the_last_of_a_project_and_says_what_it_does_no
     assert "Of the labelled images it answers" in told
     assert "Measured on 20 images that it has not learned from." in told
     rows = rows_of(table)
-    assert {"answer", "look", "possible", "typical", "predicted by other"} < rows[0].keys()
+    assert {"stands_by", "look", "possible", "typical", "predicted by other"} < rows[0].keys()
     assert {row["predicted by other"] for row in rows} == {"abnormal"}
     assert {row["model"] for row in rows} == {"round-0001"}
     for row in rows:
         sure = max(float(row["p(normal)"]), float(row["p(abnormal)"])) >= 0.6
-        assert sure or row["answer"] == ""
-        assert row["answer"] in ("", row["predicted"])
+        assert sure or row["stands_by"] == ""
+        assert row["stands_by"] in ("", row["predicted"])
     plain = json.loads(said.read_text())
     assert [one["name"] for one in plain["models"]] == ["round-0001", "other"]
     assert plain["against_the_first"][0]["images"] == 16

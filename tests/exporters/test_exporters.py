@@ -475,7 +475,7 @@ def test_what_is_not_answered_and_what_others_say_follow_the_predictions(tmp_pat
     predictions.save_predictions(tmp_path / "t.csv", found)
     first, second = rows_of(tmp_path / "t.csv")
     assert list(first)[6:-1] == [
-        "answer", "look", "possible", "typical", "predicted by b", "p(x) by b", "p(z) by b"
+        "stands_by", "look", "possible", "typical", "predicted by b", "p(x) by b", "p(z) by b"
     ]  # fmt: skip
     assert list(first.values())[6:-1] == ["", "unsure", "y", "1.0000", "x", "0.500000", "0.500000"]
     assert list(second.values())[6:-1] == ["", "unlike", "x", "0.0100", "", "", ""]

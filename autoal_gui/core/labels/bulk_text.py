@@ -6,9 +6,9 @@ from autoal_gui.core.labels.bulk import Check, Tally
 from autoal_gui.core.language import clauses, mark, number, percent, tr, tr_count
 
 FIRST = mark(
-    "How often the model is wrong is not known yet. To check that, you are first shown some images "
-    "one by one, picked at random and without the model's opinion. Only then can whole pages be "
-    "confirmed."
+    "How often the model is wrong on images of which it is sure is not known yet. To check that, "
+    "you are first shown some images one by one, picked at random and without the model's opinion. "
+    "Only then can whole pages be confirmed."
 )
 UNKNOWN = mark(
     "Not known yet. Read alone so far: {asked}; with another class than the model's: {wrong}."

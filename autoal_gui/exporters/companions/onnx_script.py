@@ -34,6 +34,9 @@ MODEL = MODEL_FILE
 
 
 def main(files):
+    if not files or files[0] in ("-h", "--help"):
+        print(__doc__)
+        return
     session = onnxruntime.InferenceSession(str(Path(__file__).with_name(MODEL)))
     told = session.get_modelmeta().custom_metadata_map
     classes = json.loads(told["classes"])

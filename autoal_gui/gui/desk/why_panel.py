@@ -28,6 +28,7 @@ CONFIRMED = mark("The model did not ask for this image: its label was confirmed 
 STAYED = mark(
     "This image was on screen already when the program chose which images to ask for next."
 )
+FIRST_SHOWN = mark("This is the first image: it was shown while your images were being compared.")
 FOLLOWS = mark("The last round did not ask for it: it is next in the ranking, or was undone.")
 OPENED = mark("The model did not ask for this image: you opened it yourself.")
 UNASKED = mark("The model did not ask for this image.")
@@ -193,8 +194,7 @@ class WhyPanel(QFrame):
 
     def show_name(self, key: str, group: str) -> None:
         """Show which file the image is, without its folders: these may say its class."""
-        name = key.replace("\\", "/").rsplit("/", 1)[-1]
-        whole = f"{group}  ·  {name}" if group else name
+        whole = name_words(key, group)
         self._name = whole if len(whole) <= MOST else f"{whole[:9]}…{whole[-MOST + 10 :]}"
         self._fit_name(self.width())
         self.name.setToolTip(plain_tip(whole))
@@ -265,6 +265,12 @@ class WhyPanel(QFrame):
                 self._grid.addWidget(_cell(words, column, "", "" if column else note), row, column)
 
 
+def name_words(key: str, group: str) -> str:
+    """Return the name of a file with its group, without its folders: these may say its class."""
+    name = key.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"{group}  ·  {name}" if group else name
+
+
 def rows_of(query: Query) -> list[tuple[str, str, str, str]]:
     """Return what each strategy made of an image, as the panel shows it; the weightiest first."""
     total = sum(map(_part, query.strategies))
@@ -324,7 +330,9 @@ def unasked_words(images: AskedImages, image_id: int) -> str:
     if entry is not None and entry.purpose == "confirm":
         return tr(CONFIRMED)
     if image_id in images.batch:
-        return tr(STAYED if image_id == images.stayed else FOLLOWS)
+        if image_id != images.stayed:
+            return tr(FOLLOWS)
+        return tr(STAYED if images.any_answered else FIRST_SHOWN)
     return tr(OPENED if entry is None else UNASKED)
 
 

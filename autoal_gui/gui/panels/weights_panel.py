@@ -249,8 +249,9 @@ def shared_words(rounds: Sequence[RoundRecord]) -> str:
     if now:
         named = clauses(strategy_label(name) for name in now)
         return tr(
-            "All strategies count the same, but those that rank the images nearly alike share one "
-            "weight. In round {round} some of these did: {names}.",
+            "No strategy has been shown to be better, so that all count the same; but those that "
+            "rank the images nearly alike count as one and share its weight. In round {round} "
+            "these did: {names}.",
             round=number(rounds[-1].number),
             names=named,
         )

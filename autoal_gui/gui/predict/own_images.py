@@ -37,7 +37,7 @@ class OwnImages:
         if result is None:
             return ""
         known = taught_sentences(result.classes, result.unseen, result.scarce)
-        return " ".join(filter(None, (known, self._taught_sentence())))
+        return " ".join(filter(None, (known, self._taught_sentence(), self._chose_sentence())))
 
     def _taught_sentence(self) -> str:
         model = self._session.shown_model
@@ -57,5 +57,19 @@ class OwnImages:
             "new images.",
             "{count} of these images taught the model: on these it looks better than it will be "
             "on new images.",
+            count,
+        )
+
+    def _chose_sentence(self) -> str:
+        """Say how many of the images chose the threshold by which they are given their class."""
+        if self._session.threshold is None or not self._controller.is_open:
+            return ""
+        chose = {image_id for image_id, _ in self._controller.project.labels.evaluation()}
+        count = len(chose & set(self.known.values()))
+        if not count:
+            return ""
+        return tr_count(
+            "{count} of these images chose the threshold, which fits it by chance, too.",
+            "{count} of these images chose the threshold, which fits them by chance, too.",
             count,
         )

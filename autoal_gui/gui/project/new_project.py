@@ -50,6 +50,7 @@ LABEL_USES: dict[str, str] = {
     "labelled": mark("Taken as labels: the model learns from them at once"),
     "ignore": mark("Not used: I label"),
 }
+ONLY_TEST = mark("Only those of the test images, to measure the model: I label")
 WEIGHTS = mark("Checkpoints and weights (*.pt *.pth)")
 START_TIP = mark(
     "With a warm start its layers stay as they are, and only the last is fitted to your labels; "
@@ -226,6 +227,8 @@ class NewProjectDialog(QDialog):
         self.report.show_listing(listing, self.importer.sample(listing, SHOWN))
         known = any(image.label is not None for image in listing.images)
         self._label_form.setRowVisible(self.label_use, known)
+        unused = ONLY_TEST if own_evaluation(listing) else LABEL_USES["ignore"]
+        self.label_use.setItemText(self.label_use.findData("ignore"), tr(unused))
         self._on_label_use()
         if is_first and self.classes.too_few():
             self.classes.entry.setFocus()

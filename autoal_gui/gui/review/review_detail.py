@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -23,6 +23,7 @@ from autoal_gui.core.measures.operating.decision import Threshold, given_class
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
 from autoal_gui.gui.desk.class_panel import ClassPanel
+from autoal_gui.gui.desk.why_panel import name_words
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.widgets.answers import answer_word
@@ -60,12 +61,21 @@ class ReviewDetail(QWidget):
     flagged = Signal(bool)
     desk_wanted = Signal()
 
-    def __init__(self, loader: ImageLoader, theme: Theme) -> None:
+    def __init__(self, loader: ImageLoader, theme: Theme, names: QAction) -> None:
+        """Make it.
+
+        Args:
+            loader: of the images.
+            theme: their colours.
+            names: whether names of files are shown.
+        """
         super().__init__()
-        self._loader = loader
+        self._loader, self._names = loader, names
         self._image: int | None = None
         self.image_view = ImageView(theme)
         self.image_view.setMinimumHeight(LEAST)
+        self.name = text_label(role="muted", size=SMALL)
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.facts = text_label()
         self.history = text_label(role="muted", size=SMALL)
         self.history.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -85,6 +95,7 @@ class ReviewDetail(QWidget):
         frame.setProperty("role", "content")
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(10, 6, 10, 6)
+        inside.addWidget(self.name)
         inside.addWidget(self.facts)
         inside.addWidget(self.history)
         inside.addStretch(1)
@@ -131,6 +142,9 @@ class ReviewDetail(QWidget):
         """
         self._image = image
         self._show_picture()
+        about = None if image is None else project.pool.images[image]
+        self.name.setText(name_words(about.key, about.group) if about else "")
+        self.name.setVisible(about is not None and self._names.isChecked())
         for widget in (self.flag, self.comment, self.desk):
             widget.setEnabled(image is not None)
         if image is None:

@@ -55,7 +55,7 @@ class ReviewPage(Page):
         self.grid = ImageGrid(self.loader, theme)
         self.grid.set_side(SIDE * self.fontMetrics().height())
         self.filters = ReviewFilters()
-        self.detail = ReviewDetail(self.loader, theme)
+        self.detail = ReviewDetail(self.loader, theme, actions["names"])
         self.shown = chip()
         self.only = QPushButton(tr("Show all answered images"))
         self.only.hide()

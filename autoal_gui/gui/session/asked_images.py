@@ -48,6 +48,11 @@ class SeenAnswers(Part):
         return any(image not in checks and image not in answered for image in order)
 
     @property
+    def any_answered(self) -> bool:
+        """Whether the project has an answer."""
+        return bool(self._project.labels.answers)
+
+    @property
     def answered(self) -> Answered:
         """Which images need no asking, and what the reader may see of their answers."""
         return Answered(self._project.labels.journal, self._queue.repeats)

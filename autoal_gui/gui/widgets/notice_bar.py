@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -128,13 +128,20 @@ class NoticeBar(QFrame):
 
 
 class NoticeGround(QWidget):
-    """Pages with the bar above them; where a page has the room, the bar lies over its upper edge.
+    """Pages with the bar above them; where a page has the room, the bar lies over that.
 
     It may come while somebody labels by keys: what they look at must then stay where it is.
     """
 
-    def __init__(self, bar: NoticeBar, pages: QWidget, room: Callable[[], int]) -> None:
-        """Hold both; `room` says how many pixels at the top of the pages may be covered now."""
+    def __init__(self, bar: NoticeBar, pages: QWidget, room: Callable[[], QRect]) -> None:
+        """Hold both.
+
+        Args:
+            bar: that comes and goes.
+            pages: below it.
+            room: says what of the pages may be covered now, from their top on; the bar lies at the
+                lower edge of it. Beside it more may be covered, where the bar needs the width.
+        """
         super().__init__()
         self._bar, self._room = bar, room
         self._column = QVBoxLayout(self)
@@ -152,12 +159,15 @@ class NoticeGround(QWidget):
             self._column.removeWidget(self._bar)
             return
         room = self._room()
-        self._lay_over(over=room > 0)
-        high = self._bar.heightForWidth(self.width())
-        if not 0 < high <= room:
+        self._lay_over(over=not room.isEmpty())
+        for wide in (room.width(), self.width()):
+            high = self._bar.heightForWidth(wide)
+            if 0 < high <= room.height():
+                self._bar.setGeometry(room.x(), room.bottom() + 1 - high, wide, high)
+                break
+        else:
             self._lay_over(over=False)
             return
-        self._bar.setGeometry(0, 0, self.width(), high)
         self._bar.raise_()
 
     def _lay_over(self, *, over: bool) -> None:

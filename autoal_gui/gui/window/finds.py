@@ -140,7 +140,9 @@ class CheckResult(QObject):
         if not self._read or self._bar.sentence != self._read:
             return
         made = vars(self._pages).get("confirm")  # the page, once there was need of it
-        if self._pages.currentWidget() is made:
+        controller = self._controller  # where the check has failed, nothing is to be done there
+        failed = controller.is_open and controller.confirming.check.verdict == "fails"
+        if failed or self._pages.currentWidget() is made:
             self._bar.offer_nothing()
         else:
             self._bar.offer(tr("Confirm the sure ones"), self._go_back, takes_focus=False)

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QSettings, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSettings, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from autoal_gui.gui.session.controller import Controller
@@ -269,9 +269,10 @@ class PageStack(QStackedWidget):
         return (*desk, *self._made)
 
 
-def free_above(pages: PageStack) -> int:
-    """Return how many pixels at the top of a page may be covered: of the desk what tells alone."""
+def free_above(pages: PageStack) -> QRect:
+    """Return what of a page may be covered, from its top on: of the desk what tells alone."""
     if not pages.at_desk:
-        return 0
+        return QRect()
     strip = pages.desk.strip  # below it lies the image, and what is done with it
-    return strip.mapTo(pages.desk, strip.rect().bottomLeft()).y() + 1
+    corner = strip.mapTo(pages.desk, strip.rect().bottomRight())
+    return QRect(QPoint(0, 0), corner)

@@ -52,6 +52,12 @@ LAST_LAYER = mark(
     "later, only the last layer is trained. This only chooses between the two; Performance says "
     "how good the model is."
 )
+BY_CHANCE = mark(
+    "On {count} of your labels, held out, each class counting alike, training every layer got "
+    "{every} right, training only the last layer {last}. That lead may be chance. Until the next "
+    "trial, at {next} labels or later, only the last layer is trained. This only chooses between "
+    "the two; Performance says how good the model is."
+)
 LEAD = 1.5  # standard errors by which every layer must lead: where it loses, it loses much
 MOST_TAUGHT = 1000  # confirmed labels that a last layer learns from: more cost much and add little
 Infer = Callable[[Sequence[int], int, Step], Generator[Progress, None, ModelOutputs]]
@@ -149,13 +155,20 @@ def _all_layers_win(
     error = float(np.sqrt((np.bincount(units, weights * (lead - mean)) ** 2).sum()))
     wins = mean > LEAD * error
     sentence = tr(
-        EVERY_LAYER if wins else LAST_LAYER,
+        choice_words(mean, error),
         count=number(len(right_all)),
         every=percent((weights * right_all).sum()),
         last=percent((weights * right_head).sum()),
         next=number(next_trial(len(labelled))),
     )
     return wins, sentence, ()
+
+
+def choice_words(lead: float, error: float) -> str:
+    """Return what is told of a trial, by the lead of every layer and its standard error."""
+    if lead > LEAD * error:
+        return EVERY_LAYER
+    return BY_CHANCE if lead > 0 else LAST_LAYER
 
 
 def _trained_all(card: ModelCard) -> bool:

@@ -86,6 +86,8 @@ def words_of(panel) -> list[str]:
 def test_why_an_image_that_no_round_asked_for_is_on_screen():
     asked = Asked(batch=(1, 2, 3), queries={2: Query(2, 0.5)}, stayed=1)
     assert "on screen already" in unasked_words(asked, 1)
+    first = Asked(batch=(1, 2, 3), stayed=1, any_answered=False)
+    assert "the first image" in unasked_words(first, 1)
     overflowing = Asked(batch=(3, 2), queries={2: Query(2, 0.5)}, stayed=1)
     assert "next in the ranking, or was undone" in unasked_words(overflowing, 3)
     assert "next in the ranking, or was undone" in unasked_words(asked, 3)
@@ -104,8 +106,10 @@ def test_why_an_image_that_no_round_asked_for_is_on_screen():
 class Asked:
     """What is asked, without a project."""
 
-    def __init__(self, batch=(), queries=None, answers=None, stayed=None) -> None:
-        self.batch, self.stayed = batch, stayed
+    def __init__(
+        self, batch=(), queries=None, answers=None, stayed=None, any_answered=True
+    ) -> None:
+        self.batch, self.stayed, self.any_answered = batch, stayed, any_answered
         self.query = (queries or {}).get
         self.shown_answer = (answers or {}).get
 

@@ -190,6 +190,7 @@ def fail_the_check(qtbot, window):
     due = page._due
     qtbot.keyClick(page.alone, ENTER)
     assert not window.actions_table["leave_drawn"].isEnabled()
+    QApplication.processEvents()  # the desk is laid out for the first of them
     place = window.desk.image_view.mapTo(window, window.desk.image_view.rect().topLeft())
     size = window.desk.image_view.size()
     while not controller.confirming.has_failed:
@@ -211,6 +212,9 @@ def test_a_check_that_fails_while_somebody_keys_moves_no_image(qtbot, window, tm
     assert "leave these images for later" in bar.sentence
     assert (view.mapTo(window, view.rect().topLeft()), view.size()) == before
     assert bar.mapTo(window, bar.rect().bottomLeft()).y() < before[0].y()
+    strip = window.desk.strip
+    corner = strip.mapTo(window, strip.rect().bottomRight())
+    assert bar.mapTo(window, bar.rect().bottomRight()).y() == corner.y()
     assert bar.childAt(bar._close.geometry().center()) is bar._close
     show(qtbot, window)  # a page without such room makes some
     qtbot.waitUntil(lambda: window.pages.y() == bar.geometry().bottom() + 1)

@@ -1,5 +1,7 @@
 """The review page by real keys and mouse."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -143,6 +145,8 @@ def test_the_side_tells_the_history_and_the_suggestion(qtbot, page, controller):
     qtbot.waitUntil(lambda: page.detail.image_view.picture is not None)
     assert page.detail.image == image
     assert "by reader" in page.detail.facts.text()
+    assert page.detail.name.text() == Path(project.pool.images[image].key).name
+    assert page.detail.name.isVisible()
     was = project.labels.answers[image]
     other = 0 if was.class_index == 1 else 1
     qtbot.keyClick(page.grid, (FIRST, SECOND)[other])

@@ -345,7 +345,7 @@ def test_zoom_keys(qtbot, window, controller):
 
 def test_why_this_image_names_the_strategies(qtbot, window, controller):
     why = window.desk.why
-    assert why.line.startswith("This image was on screen already")  # before any ranking
+    assert why.line.startswith("This is the first image")  # before any ranking
     for number in range(BATCH):
         qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     idle(qtbot, controller)

@@ -427,6 +427,12 @@ def test_the_two_ways_to_train_are_compared_when_the_labels_have_doubled(labels,
     assert layer_trial.due(labels, before) is expected
 
 
+def test_a_lead_of_every_layer_that_may_be_chance_is_told_as_that():
+    sentences = [tasks.choice_words(lead, 0.02) for lead in (0.031, 0.029, 0.0, -0.1)]
+    assert sentences == [tasks.EVERY_LAYER, tasks.BY_CHANCE, tasks.LAST_LAYER, tasks.LAST_LAYER]
+    assert "may be chance" in tasks.BY_CHANCE
+
+
 def backbone_moved(start, result):
     before, now = load_checkpoint(Path(start))[1], load_checkpoint(Path(result.checkpoint))[1]
     return any(not torch.equal(before[n], now[n]) for n in before if n.startswith("backbone."))

@@ -206,7 +206,7 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
     table = window.pages.predict.session.table
     shares = window.pages.predict.session.result.predicted.probabilities
     assert np.array_equal(table.best, decided(shares, point.threshold))
-    assert "where its probability is" in window.pages.predict.explanation.text()
+    assert_the_threshold_is_told(window, project)
     target = tmp_path / "out.csv"
     with qtbot.waitSignal(window.pages.predict.session.said):
         window.pages.predict.session.save(target)
@@ -219,6 +219,13 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
     qtbot.keyClick(card.stop, Qt.Key.Key_Space)
     assert project.settings.operating_point is None
     assert kept_point(project) is None
+
+
+def assert_the_threshold_is_told(window, project) -> None:
+    told = window.pages.predict.explanation.text()
+    assert "where its probability is" in told
+    chose = len(project.labels.evaluation())
+    assert f"{chose} of these images chose the threshold, which fits them by chance, too." in told
 
 
 def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_in_predict(
