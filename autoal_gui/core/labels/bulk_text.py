@@ -1,5 +1,6 @@
 """What is known of labels that are confirmed in bulk, in words, for window, report and terminal."""
 
+import math
 from collections.abc import Collection, Sequence
 
 from autoal_gui.core.labels.bulk import Check, Tally
@@ -114,7 +115,15 @@ def own_words(check: Check, class_index: int, name: str, confirmed: bool = True)
         share=percent(own.share, 1),
         limit=percent(check.limit, 1),
     )
-    return f"{said} {tr(OWN_LOST, name=name)}" if verdict == "fails" and confirmed else said
+    if verdict != "fails":
+        return said
+    left = math.ceil(own.wrong / check.limit - 1e-9) - own.asked
+    holds = tr_count(
+        "It holds again after {count} more of it that is right.",
+        "It holds again after {count} more of it that are right.",
+        left,
+    )
+    return " ".join((said, tr(OWN_LOST, name=name), holds) if confirmed else (said, holds))
 
 
 def left_words(check: Check, waiting: int) -> str:

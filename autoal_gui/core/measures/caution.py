@@ -210,13 +210,13 @@ def guarantee(
         fewest=number(FEWEST),
     )
     chance = tr(
-        "Of such images at most {chance} are called unlike anything it has learned from by chance. "
-        "Images of another device, hospital or age group may look alike and not be called so.",
+        "Of images like these at most {chance} are called unlike anything it has learned from by "
+        "mistake. Images of another device, hospital or age group are not always called so.",
         chance=percent(calibration.chance, 1),
     )
     unlike = chance if calibration.tells_unlike else few
     sure = _sure_words(calibration, rule, threshold)
-    return " ".join(filter(None, (sure, _measured_words(calibration), held, unlike)))
+    return "\n".join(filter(None, (sure, _measured_words(calibration), held, unlike)))
 
 
 def _sure_words(calibration: Calibration, rule: Rule, threshold: Threshold | None) -> str:
@@ -275,8 +275,8 @@ def _held_words(calibration: Calibration, level: float) -> str:
     if low == 1.0:
         return tr("So few images measure the model that all classes are named as possible.")
     return tr(
-        "Of images that come as these did, about {level} ({low} to {high}) have their class among "
-        "those named as possible: over all of them together, not for each class, and not for "
+        "For about {level} ({low} to {high}) of images like these the true class is among those "
+        "named as possible. That holds over all of them together, not for each class, and not for "
         "images from elsewhere.",
         level=percent(level),
         low=decimal(100 * low, 0),

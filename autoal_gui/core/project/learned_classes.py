@@ -1,7 +1,7 @@
 """Which classes a model had learned when it predicted an image: of others its word says nothing."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -73,12 +73,19 @@ def short_names(project: Project) -> dict[str, int]:
 
 def taught_by(project: Project, record: RoundRecord) -> frozenset[int]:
     """Return the images whose label the model of a round may have learned from."""
+    taught = (*project.labels.training(), *project.bulk.training())
+    return labelled_before(project, record, [image_id for image_id, _ in taught])
+
+
+def labelled_before(project: Project, record: RoundRecord, images: Iterable[int]) -> frozenset[int]:
+    """Return those of labelled images that had a class, whichever, when a round began."""
     answers, first = project.labels.answers, project.labels.journal.first_answers
     found = set()
-    for image_id, _ in (*project.labels.training(), *project.bulk.training()):
+    for image_id in images:
         entry = first.get(image_id)
         known = entry is not None and entry.class_index is not None
-        if (entry if entry and known else answers[image_id]).at <= record.started:
+        stands = entry if known else answers.get(image_id)
+        if stands is None or stands.at <= record.started:  # None: its label came with the set
             found.add(image_id)
     return frozenset(found)
 

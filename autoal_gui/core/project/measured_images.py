@@ -11,7 +11,7 @@ from autoal_gui.core.likeness.kept_predictions import read_predictions, read_wei
 from autoal_gui.core.measures.answers.estimate import seen_apart
 from autoal_gui.core.measures.answers.raking import standing_for
 from autoal_gui.core.project.last_model import LastModel, last_model
-from autoal_gui.core.project.learned_classes import classes_taught
+from autoal_gui.core.project.learned_classes import classes_taught, labelled_before
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.core.sets.partition import units_of
@@ -22,12 +22,16 @@ def measured_images(project: Project) -> MeasuredImages:
 
     Those of the evaluation set; where there is none, the labelled ones that chance drew: of a part
     of the set these are a fair sample, and what a method chose is not. Each was predicted by the
-    last model that had not seen its label.
+    last model that had not seen its label. A label that was given since that model's round began
+    counts from the next round on, as in all that is told of the round.
     """
     found, classes = project.rounds.predictions(), len(project.classes.names)
     truth = dict(project.labels.evaluation()) or _drawn(project)
     model = last_model(project)
     learned = None if model is None else classes_taught(project, model.record)
+    if model is not None:
+        then = labelled_before(project, model.record, truth)
+        truth = {image_id: c for image_id, c in truth.items() if image_id in then}
     return MeasuredImages.of(project.pool.images, truth, found, classes, learned=learned)
 
 

@@ -186,9 +186,20 @@ def repeats_of(journal: Journal, classes: int) -> Agreement:
 def consistency_words(journal: Journal, classes: int, graded: bool) -> tuple[str, ...]:
     """Say how consistent the reader is on the images that were put twice."""
     found = repeats_of(journal, classes)
-    if not found.total:
-        return (tr(NO_REPEAT),)
-    return agreement_words(found, graded, again_words, NO_KAPPA_AGAIN)
+    left_out = sum(1 for _ in pairs(journal)) - found.total
+    words: tuple[str, ...] = (tr(NO_REPEAT),)
+    if found.total:
+        words = agreement_words(found, graded, again_words, NO_KAPPA_AGAIN)
+    if not left_out:
+        return words
+    without = tr_count(
+        "{count} more image was asked twice and got no class one of the times (Unsure or Skip): it "
+        "is not counted.",
+        "{count} more images were asked twice and got no class one of the times (Unsure or Skip): "
+        "they are not counted.",
+        left_out,
+    )
+    return (*words, without) if found.total else (without,)
 
 
 def suggestion_use_words(found: SuggestionUse) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from autoal_gui.gui.desk.image_bar import ImageBar
 from autoal_gui.gui.desk.reading import Reading
 from autoal_gui.gui.desk.stage import Stage
 from autoal_gui.gui.desk.waiting_time import IdleWatch
-from autoal_gui.gui.desk.why_panel import WhyPanel, unasked_words
+from autoal_gui.gui.desk.why_panel import DRAWN, WhyPanel, unasked_words
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.panels.side_panel import SidePanel, SideSplitter
@@ -314,15 +314,16 @@ class Desk(QWidget):
         if image_id is not None:
             image = project.pool.images[image_id]
             self.why.show_name(image.key, image.group)
+            again = image_id in self._controller.images.repeats  # not said: chance chose it, too
             self.why.show_reason(
-                self._controller.images.query(image_id),
+                None if again else self._controller.images.query(image_id),
                 image.split,
                 project.rounds.last,
                 project.settings.run.mode,
                 project.classes.names if self._controller.images.may_explain(image_id) else (),
                 alone=image_id in self._controller.images.checks,
                 failed=self._controller.confirming.has_failed,
-                unasked=unasked_words(self._controller.images, image_id),
+                unasked=tr(DRAWN) if again else unasked_words(self._controller.images, image_id),
             )
         self.why.setVisible(image_id is not None)
 

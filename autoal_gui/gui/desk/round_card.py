@@ -38,7 +38,7 @@ NEAR = 120  # pixels around it in which a mouse that moves may be on its way to 
 HELD = 500  # milliseconds after it was closed in which a click that was meant for it does nothing
 MISSED_BY = 2_000  # likewise after it has gone by itself: a hand may have set out for it before
 LINES = 22  # its width, in heights of a line
-SURE = 20  # images of a class; of fewer it is told how many were right
+SURE = 20  # answers of a class; of fewer it is told by how many its share is estimated
 FOUND = 0.7  # sensitivity of a class that is found
 NAMED = 3  # classes named of a kind
 FIRST_STAYS = mark("The first answer is the label until you change it.")
@@ -93,6 +93,7 @@ class RoundCard(QFrame):
         self._shield.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self._shield.hide()
         self._mouse = QPoint()  # where it was near the card, when that last stayed for it
+        self._rested = QPoint()  # where it was as the card came: nobody has moved it onto the card
         self._held = QTimer(self, singleShot=True)
         self._held.timeout.connect(self._shield.hide)
         self.hide()
@@ -120,7 +121,12 @@ class RoundCard(QFrame):
         self.tell_further(further)
         self.raise_()
         if self.isVisible():
-            self._gone.start(SHOWN)
+            self._begin()
+
+    def _begin(self) -> None:
+        """Count the time from now."""
+        self._mouse, self._rested = QPoint(), QCursor.pos()
+        self._gone.start(SHOWN)
 
     @Slot()
     def go(self) -> None:
@@ -138,7 +144,8 @@ class RoundCard(QFrame):
 
     @Slot()
     def _on_time(self) -> None:
-        if self.underMouse() or self._is_aimed_at():
+        read = self.underMouse() and QCursor.pos() != self._rested
+        if read or self._is_aimed_at():
             self._gone.start(READ_ON)
         else:
             self._leave(MISSED_BY)
@@ -168,8 +175,7 @@ class RoundCard(QFrame):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Count the time from when it can be read: behind the grid or a page it waits."""
         super().showEvent(event)
-        self._mouse = QPoint()
-        self._gone.start(SHOWN)
+        self._begin()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Stop the time."""
@@ -202,7 +208,7 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
     title = tr("Round {number} ({labels} labels): {right}", **name, right=right_words(metrics))
     words = class_words(metrics, before, project.classes.names, short_classes(project))
     changed = changed_words(project, in_use.point)
-    return title, "\n".join(filter(None, (result.words, words, changed))), further
+    return title, "\n".join(filter(None, (result.brief, words, changed))), further
 
 
 def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:
@@ -245,6 +251,7 @@ def class_words(
     right = [_right_of(names[c], metrics, c) for c in range(len(now))]
     measured = [c for c, (_, images) in enumerate(counts) if images >= FEWEST_TO_MEASURE]
     found = [c for c in measured if now[c] >= FOUND and c not in short]
+    found.sort(key=lambda c: now[c])  # where only some are named, it is those found least
     missed = sorted((c for c in measured if now[c] < FOUND), key=lambda c: now[c])
     new = [c for c in found if c < len(then) and not then[c] >= FOUND]
     known = [c for c in found if c not in new]
@@ -252,8 +259,8 @@ def class_words(
     if len(found) == len(now):
         return tr(ALL_FOUND)
     parts = (
-        (NEW, some_of([_found(names[c], right[c], counts[c]) for c in new], NAMED)),
-        (KNOWN, some_of([_found(names[c], right[c], counts[c]) for c in known], NAMED)),
+        (NEW, some_of([right[c] for c in new], NAMED)),
+        (KNOWN, some_of([right[c] for c in known], NAMED)),
         (MISSED, some_of([right[c] for c in missed], NAMED)),
         (RARE, _named(rare, names)),
         (SHORT, _named(sorted(short), names)),
@@ -265,16 +272,13 @@ def _named(classes: Sequence[int], names: Sequence[str]) -> str:
     return some_of([names[c] for c in classes], NAMED)
 
 
-def _found(name: str, right: str, counts: tuple[int, int]) -> str:
-    """Name a class that is found, with how many were right where these are few: it may be luck."""
-    return name if counts[1] >= SURE else right
-
-
 def _right_of(name: str, metrics: Metrics, index: int) -> str:
     """Say how many images of a class are right; of an estimate its share, as counts are others."""
     right, images = metrics.sensitivity_counts(index)
     if isinstance(metrics, Estimate):
         share = metrics.sensitivities[index]
+        if images >= SURE:
+            return tr("{name} (about {share} right)", name=name, share=percent(share))
         return tr_count(
             "{name} (about {share} right, by {count} answer)",
             "{name} (about {share} right, by {count} answers)",

@@ -29,7 +29,7 @@ STAYED = mark(
     "This image was on screen already when the program chose which images to ask for next."
 )
 FIRST_SHOWN = mark("This is the first image: it was shown while your images were being compared.")
-FOLLOWS = mark("The last round did not ask for it: it is next in the ranking, or was undone.")
+FOLLOWS = mark("The last round asked for others: it comes next after these, or was undone.")
 OPENED = mark("The model did not ask for this image: you opened it yourself.")
 UNASKED = mark("The model did not ask for this image.")
 BY_CHANCE = mark(

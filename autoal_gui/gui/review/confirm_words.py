@@ -11,7 +11,7 @@ HOW = mark("Enter confirms what is shown. A click or Space takes an image out. E
 NO_MODEL = mark("No model has been trained yet: label a few images of each class first.")
 NOTHING = mark(
     "The model is not sure enough yet of any image that waits ({sure} or more is asked for). Label "
-    "on; the model will be sure of more."
+    "on; a better model is mostly sure of more."
 )
 CLASS_DONE = mark("Nothing more of {name} can be confirmed now.")
 WHY_ALONE = mark(
@@ -19,10 +19,10 @@ WHY_ALONE = mark(
     "class stays hidden until you have answered. Only they can tell how many of the labels that "
     "you confirm at a glance would be wrong. Then up to {saved} others are confirmed at a glance."
 )
-HARDLY = mark("That saves hardly any reading yet: label on, and the model will be sure of more.")
+HARDLY = mark("That saves hardly any reading yet: label on; a better model is mostly sure of more.")
 NOT_WORTH = mark(
     "The model is sure of {sure} images by now, and {due} would be read alone first: that does not "
-    "pay yet. Label on; the model will be sure of more."
+    "pay yet. Label on; a better model is mostly sure of more."
 )
 STOPPED = mark(
     "Nothing more is confirmed. Label on first, so that the model gets better: until then another "

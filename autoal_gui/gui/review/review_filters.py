@@ -22,7 +22,8 @@ MARKS = {
 }
 SUSPICIOUS = mark(
     "Answers to look at again: by its probabilities the model is clearly sure of another class "
-    "there, whatever your operating point. The map counts every answer that is not what it gives."
+    "there, whatever your operating point. On the map, “The model disagrees” counts each label "
+    "where it gives another class, sure or not."
 )
 SORT_WORDS: dict[Sort, str] = {
     "suspicion": mark("Likely errors first"),

@@ -139,3 +139,15 @@ def test_a_class_whose_first_label_came_after_the_round_is_not_measured_as_learn
     monkeypatch.setattr(measuring, "last_model", lambda own: model)
     assert measured_images(project).learned == {0}
     project.close()
+
+
+def test_a_label_that_came_since_the_round_counts_from_the_next_one_on(project, monkeypatch):
+    monkeypatch.setattr(measuring, "_drawn", lambda own: dict(own.labels.training()))
+    estimated(project)
+    before = measured_images(project)
+    assert len(before.images) == 4
+    new = project.batches.ranking[0]
+    project.labels.answer(new, "label", 1)
+    found = project.rounds.predictions()
+    monkeypatch.setattr(project.rounds, "predictions", lambda: {**found, new: ROWS[0]})
+    assert measured_images(project).images == before.images

@@ -4,8 +4,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 
+from autoal_gui.core.readers.agreement_text import consistency_words
 from autoal_gui.gui.desk.grid_panel import WAITS
 from autoal_gui.gui.desk.round_card import MISSED_BY, twice_words
+from autoal_gui.gui.desk.why_panel import DRAWN
 from autoal_gui.gui.project.new_project_text import next_words
 from tests.gui.session.test_hidden_repeats import reach_a_repeat
 from tests.support.checking import FIRST, SECOND, idle, label_many, start
@@ -55,6 +57,16 @@ def test_the_card_of_the_round_tells_of_another_second_answer_and_leads_to_it(
     qtbot.keyClick(review.grid, SECOND if first.class_index == 0 else FIRST)
     assert project.labels.answers[image].class_index == 1 - first.class_index
     assert image in dict(project.labels.training())
+
+
+def test_why_does_not_tell_an_image_that_comes_again_from_a_random_one(qtbot, window, controller):
+    reach_a_repeat(qtbot, window)
+    assert window.desk.why.line == DRAWN
+    qtbot.keyClick(window, "s")
+    label_many(qtbot, window, controller.training.answers_left)
+    idle(qtbot, controller)
+    told = consistency_words(controller.project.labels.journal, 2, False)
+    assert told[-1].startswith("1 more image was asked twice and got no class one of the times")
 
 
 def test_answers_that_agree_are_told_without_a_button(qtbot, window, controller):
@@ -117,12 +129,14 @@ def test_before_a_project_is_made_it_is_said_that_images_come_twice():
 
 
 def test_the_card_stays_under_the_mouse_and_no_click_meant_for_it_falls_through(
-    qtbot, window, controller
+    qtbot, window, controller, monkeypatch
 ):
-    card = window.desk.stage.card
+    card, at = window.desk.stage.card, [QPoint(3, 3)]
+    monkeypatch.setattr(QCursor, "pos", lambda: at[0])
     card.say("A round has ended", "", "")
     assert card.isVisible()
     card.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)
+    at[0] = QPoint(4, 3)  # somebody has moved it there
     card._gone.timeout.emit()
     assert card.isVisible()
     card.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
@@ -134,6 +148,15 @@ def test_the_card_stays_under_the_mouse_and_no_click_meant_for_it_falls_through(
     assert held.testAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
     assert card._held.interval() == MISSED_BY  # a hand that had set out comes as late
     qtbot.waitUntil(lambda: ground.childAt(place) is not held)
+
+
+def test_the_card_goes_where_it_came_under_a_mouse_that_rests(window, controller, monkeypatch):
+    card = window.desk.stage.card
+    monkeypatch.setattr(QCursor, "pos", lambda: QPoint(-500, -500))
+    card.say("A round has ended", "", "")
+    card.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)
+    card._gone.timeout.emit()
+    assert not card.isVisible()
 
 
 def test_the_card_stays_for_a_mouse_that_comes_to_it_and_not_for_one_that_rests(

@@ -244,9 +244,20 @@ def test_a_class_of_an_estimate_is_told_as_it_is_judged():
     assert "6 of 8" not in words
 
 
-def test_a_class_with_many_images_is_found_without_its_counts():
+def test_every_class_that_is_named_has_its_own_figure_and_the_least_found_come_first():
     words = class_words(Metrics(((19, 1), (9, 11))), None, ("neutrophil", "monocyte"))
-    assert words == "Found: neutrophil. Often missed: monocyte (11 of 20 right)."
+    assert words == "Found: neutrophil (19 of 20 right). Often missed: monocyte (11 of 20 right)."
+    counts = (
+        (20, 0, 0, 0, 0),
+        (5, 20, 0, 0, 0),
+        (4, 0, 20, 0, 0),
+        (6, 0, 0, 20, 0),
+        (9, 0, 0, 0, 1),
+    )
+    words = class_words(Metrics(counts), None, tuple("abcde"))
+    assert words.startswith(
+        "Found: d (20 of 26 right), b (20 of 25 right), c (20 of 24 right) and 1 more. "
+    )
 
 
 def test_a_class_that_is_missed_is_told_though_it_has_few_labels():

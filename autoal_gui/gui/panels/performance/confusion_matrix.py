@@ -183,6 +183,7 @@ class ConfusionMatrix(QTableWidget):
 
     @Slot(int, int)
     def _open(self, row: int, column: int) -> None:
+        self.clearSelection()  # its colour would say that the cell is right
         self.opened.emit(row, column)
 
 

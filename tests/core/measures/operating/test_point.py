@@ -250,3 +250,18 @@ def test_an_estimate_is_told_as_a_share_and_never_as_counts():
         assert " of 20" not in words
     assert told[0].endswith("estimated from 20 labels.")
     assert f"about {percent(chosen.part)} of the images" in told[2]
+
+
+@pytest.mark.parametrize("kind", ["specificity", "sensitivity"])
+def test_of_ten_images_one_may_err_in_the_folds_as_it_may_in_the_whole(kind):
+    """Without that 15 of 15 would be found at the point, and 2 of 15 expected of new images."""
+    easy, hard = np.linspace(0.1, 0.2, 9), np.linspace(0.6, 0.8, 15)
+    scores = np.concatenate((hard, easy, [0.79]))  # one of the others looks like the class
+    inside = np.arange(25) < 15
+    if kind == "sensitivity":
+        inside, scores = ~inside, 1 - scores
+    point = operating_point(OperatingRule(1, 0.9, kind), inside * 1, rows(scores))
+    other = "sensitivity" if kind == "specificity" else "specificity"
+    assert getattr(point.chosen, other).value == 1
+    assert getattr(point.fresh, other).value > 0.8
+    assert getattr(point.fresh, kind).value >= 0.8

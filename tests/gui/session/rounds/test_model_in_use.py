@@ -36,8 +36,8 @@ def test_probabilities_are_read_once_a_round_and_only_where_a_point_is_kept(
         read.append(own)
         return original(own)
 
-    original = model_in_use.measured_images
-    monkeypatch.setattr(model_in_use, "measured_images", counted)
+    original = model_in_use.weighed_images
+    monkeypatch.setattr(model_in_use, "weighed_images", counted)
     measured = measured_rounds(project.rounds.finished())
     assert in_use.result(measured).threshold is None
     assert not read
