@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autoal_gui.core.language import clauses, decimal, mark, number, percent, tr, tr_count
+from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.conformal import FEWEST, Calibration
 from autoal_gui.core.measures.metrics import Share
 from autoal_gui.core.measures.operating.decision import Threshold, decided
@@ -227,7 +228,21 @@ def _sure_words(calibration: Calibration, rule: Rule, threshold: Threshold | Non
     answers = Caution.of(calibration.probabilities, rule, calibration, given=given).answers
     if not answers.any():
         return ""
-    right = Share.of((given == calibration.truth)[answers], calibration.units[answers])
+    is_right, units = (given == calibration.truth)[answers], calibration.units[answers]
+    images = number(len(calibration.units))
+    if calibration.counts is not None:  # hard images were asked for more often than they occur
+        about = EstimatedShare.of_answers(is_right, calibration.counts[answers], units)
+        low, high = about.interval
+        return tr(
+            "Images that need no look can be wrong, too: about {value} of them are right ({low} to "
+            "{high}), estimated from the {count} of {images} answers that need none.",
+            value=percent(about.value),
+            low=decimal(100 * low, 0),
+            high=percent(high),
+            count=number(about.count),
+            images=images,
+        )
+    right = Share.of(is_right, units)
     low, high = right.interval
     return tr_count(
         "Images that need no look can be wrong, too: of the {images} that measure the model, "
@@ -235,7 +250,7 @@ def _sure_words(calibration: Calibration, rule: Rule, threshold: Threshold | Non
         "Images that need no look can be wrong, too: of the {images} that measure the model, "
         "{count} need none, and {right} of these are right ({low} to {high}).",
         right.count,
-        images=number(len(calibration.units)),
+        images=images,
         right=number(right.found),
         low=decimal(100 * low, 0),
         high=percent(high),

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from autoal_gui.core.language import percent
+from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.caution import (
     Caution,
     Rule,
@@ -123,6 +125,11 @@ def test_what_needs_no_look_is_told_with_its_errors():
     assert words.startswith(
         "Images that need no look can be wrong, too: of the 40 that measure the model, 40 need "
         "none, and 36 of these are right (77 to 96%)."
+    )
+    weighed = replace(found, counts=np.where(truth == 1, 0.25, 1.0))
+    about = EstimatedShare.of_answers(truth == 0, weighed.counts)
+    assert guarantee(weighed, Rule(level=0.8)).startswith(
+        f"Images that need no look can be wrong, too: about {percent(about.value)} of them are"
     )
     own = Threshold(1, 0.04)  # all are then given the other class, too, so that all need one
     assert "need none" not in guarantee(found, Rule(level=0.8), own)
