@@ -301,8 +301,10 @@ def _cost(project: Project, left: int) -> str:
     if not left or seconds is None:
         return ""
     return tr_count(
-        "{count} more answer takes about {time} at your pace.",
-        "{count} more answers take about {time} at your pace.",
+        "The model has chosen new images to ask for. {count} more answer takes about {time} at "
+        "your pace.",
+        "The model has chosen new images to ask for. {count} more answers take about {time} at "
+        "your pace.",
         left,
         time=duration(max(1.0, left * seconds)),
     )
