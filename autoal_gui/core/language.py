@@ -91,8 +91,10 @@ def date_time(when: datetime) -> str:
 def some_of(names: Sequence[str], shown: int) -> str:
     """Return the first so many names for a sentence, and how many more there are.
 
-    Of a name that is too long its end is shown, which tells more of a path.
+    A single one more is named: that takes no more room. Of a name that is too long its end is
+    shown, which tells more of a path.
     """
+    shown += len(names) == shown + 1
     short = [n if len(n) <= _LONGEST else f"…{n[-_LONGEST:]}" for n in names[:shown]]
     listed, more = ", ".join(short), len(names) - shown
     return tr("{names} and {count} more", names=listed, count=number(more)) if more > 0 else listed

@@ -31,7 +31,7 @@ def test_what_does_not_match_and_what_contradicts_is_told_with_examples():
     assert told == (
         "2 of 4 images have a row in the table.",
         "2 images have no row: nv/2.png, nv/3.png.",
-        "4 rows name no image of this set: x1, x2, x3 and 1 more.",
+        "4 rows name no image of this set: x1, x2, x3, x4.",
         "1 name is not believed, since several images or unlike rows bear it: nv/2.png.",
         "1 image lies in the folder of another class than the table says: mel/0.png. "
         "The table counts.",

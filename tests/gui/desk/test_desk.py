@@ -256,7 +256,7 @@ def test_every_class_that_is_named_has_its_own_figure_and_the_least_found_come_f
     )
     words = class_words(Metrics(counts), None, tuple("abcde"))
     assert words.startswith(
-        "Found: d (20 of 26 right), b (20 of 25 right), c (20 of 24 right) and 1 more. "
+        "Found: d (20 of 26 right), b (20 of 25 right), c (20 of 24 right), a (20 of 20 right). "
     )
 
 
