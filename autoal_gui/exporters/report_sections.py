@@ -62,7 +62,7 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
             "Answered: {answered} of {total} images; with a known class: {labelled}.",
             answered=number(len(labels.answers)),
             total=number(total),
-            labelled=number(len(labels.labelled)),
+            labelled=number(len(labels.handed_over)),
         ),
         tr(
             "Unsure: {unsure}; skipped: {skipped}; with a flag: {flagged}; files that could not "

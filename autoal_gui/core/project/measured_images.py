@@ -64,9 +64,11 @@ def measured_classes(project: Project) -> dict[int, int]:
     if evaluation:
         return evaluation
     finished = project.rounds.finished()
-    if finished and finished[-1].estimate is not None:
-        return dict(project.labels.training())
-    return _drawn(project)
+    if not finished or finished[-1].estimate is None:
+        return _drawn(project)
+    known = dict(project.labels.training())
+    then = labelled_before(project, finished[-1], known)
+    return {image_id: c for image_id, c in known.items() if image_id in then}
 
 
 def what_it_learned(project: Project, model: LastModel) -> Learned:

@@ -251,7 +251,7 @@ def shared_words(rounds: Sequence[RoundRecord]) -> str:
         return tr(
             "No strategy has been shown to be better, so that all count the same; but those that "
             "rank the images nearly alike count as one and share its weight. In round {round} "
-            "these did: {names}.",
+            "these shared one with others: {names}.",
             round=number(rounds[-1].number),
             names=named,
         )

@@ -19,7 +19,7 @@ WHY_ALONE = mark(
     "class stays hidden until you have answered. Only they can tell how many of the labels that "
     "you confirm at a glance would be wrong. Then up to {saved} others are confirmed at a glance."
 )
-HARDLY = mark("That saves hardly any reading yet: label on; a better model is mostly sure of more.")
+HARDLY = mark("It saves some reading now; with a better model it mostly saves more.")
 NOT_WORTH = mark(
     "The model is sure of {sure} images by now, and {due} would be read alone first: that does not "
     "pay yet. Label on; a better model is mostly sure of more."

@@ -13,6 +13,7 @@ from autoal_gui.core.project import measured_images as measuring
 from autoal_gui.core.project.last_model import kept_models, last_model
 from autoal_gui.core.project.learned_classes import classes_taught, learned_classes
 from autoal_gui.core.project.measured_images import (
+    measured_classes,
     measured_images,
     weighed_images,
     what_it_learned,
@@ -144,10 +145,11 @@ def test_a_class_whose_first_label_came_after_the_round_is_not_measured_as_learn
 def test_a_label_that_came_since_the_round_counts_from_the_next_one_on(project, monkeypatch):
     monkeypatch.setattr(measuring, "_drawn", lambda own: dict(own.labels.training()))
     estimated(project)
-    before = measured_images(project)
-    assert len(before.images) == 4
+    before, counted = measured_images(project), measured_classes(project)
+    assert len(before.images) == len(counted) == 4
     new = project.batches.ranking[0]
     project.labels.answer(new, "label", 1)
     found = project.rounds.predictions()
     monkeypatch.setattr(project.rounds, "predictions", lambda: {**found, new: ROWS[0]})
     assert measured_images(project).images == before.images
+    assert measured_classes(project) == counted

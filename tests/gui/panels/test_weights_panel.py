@@ -243,7 +243,7 @@ def test_weights_that_change_without_being_learned_say_why():
     both = f"{strategy_label('margin')}, {strategy_label('bald')}"
     said = shared_words([twins])
     assert said.startswith("No strategy has been shown to be better, so that all count the same")
-    assert said.endswith(f"In round 3 these did: {both}.")
+    assert said.endswith(f"In round 3 these shared one with others: {both}.")
     changed = shared_words([twins, apart])
     assert "The weights changed in round 4" in changed
     assert changed.endswith(f"some shared one weight: {both}.")
