@@ -19,6 +19,8 @@ class Busy(QObject):
         super().__init__(window)
         self._window = window
         self._dialog: QProgressDialog | None = None
+        self._ended: list[QProgressDialog] = []
+        self._inside = 0  # calls of a dialog's own that handle events, in which it may end
 
     @property
     def is_shown(self) -> bool:
@@ -36,9 +38,20 @@ class Busy(QObject):
     @Slot(int, int)
     def show_progress(self, done: int, total: int) -> None:
         """Show how far it is; a total of 0 means that nobody knows."""
-        if self._dialog is not None:
-            self._dialog.setRange(0, total)
-            self._dialog.setValue(min(done, total - 1))  # at its end it would ask again
+        dialog = self._dialog
+        if dialog is None:
+            return
+        self._inside += 1
+        dialog.setRange(0, total)
+        dialog.setValue(min(done, total - 1))  # at its end it would ask again
+        self._inside -= 1
+        self._drop()
+
+    def _drop(self) -> None:
+        """Delete what has ended, but not while one of them is still at work below."""
+        if not self._inside:
+            while self._ended:
+                self._ended.pop().deleteLater()
 
     @Slot()
     def end(self) -> None:
@@ -47,7 +60,8 @@ class Busy(QObject):
         if dialog is not None:
             dialog.blockSignals(True)
             dialog.close()
-            dialog.deleteLater()
+            self._ended.append(dialog)
+            self._drop()
             self._window.activateWindow()
 
 
