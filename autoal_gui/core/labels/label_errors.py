@@ -104,6 +104,7 @@ def table_of(
     probabilities: Mapping[int, npt.NDArray[np.float32]],
     classes: int,
     learned: Mapping[int, Mask] | None = None,
+    given: Mapping[int, Entry] | None = None,
 ) -> ReviewTable:
     """Put what is known of every answered image into arrays.
 
@@ -115,8 +116,9 @@ def table_of(
         classes: the number of classes.
         learned: (C,) by image id, whether the model that predicted the image had learned each
             class; all of them where that is not known.
+        given: further images, whose class came with the data.
     """
-    answers = dict(sorted(journal.answers.items()))
+    answers = dict(sorted({**(given or {}), **journal.answers}.items()))
     entries = list(answers.values())
     names = tuple(sorted({entry.annotator for entry in entries}))
     places = {name: place for place, name in enumerate(names)}

@@ -15,8 +15,10 @@ from autoal_gui.core.measures.stopping_advice import (
     Point,
     advise,
     fall_sentence,
+    has_fallen,
     in_order,
     sentence,
+    waits_sentence,
 )
 
 GOAL = 0.02  # of balanced accuracy: the gain whose price is told, where it is in reach
@@ -118,10 +120,13 @@ def worth_sentences(
     `rare` is the class with few labels against the others, see `rare_among`.
     """
     advice = agreed(advise(points), found, short)
+    fell = fall_sentence(points) if advice.gain is None or has_fallen(points) else ""
     lacking = f"{short_sentence(short)} {no_forecast_sentence()}" if short else ""
     ahead = lacking if found is None else outlook_sentence(found)
-    is_told = advice.gain is not None or not ahead
-    before = (sentence(advice) if is_told else "", fall_sentence(points) if not advice.gain else "")
+    if advice.gain is not None and fell:  # what scatters as much is no noise to be told beside it
+        before = (f"{fell} {waits_sentence()}",)
+    else:
+        before = (sentence(advice) if advice.gain or not ahead else "", fell)
     return tuple(filter(None, (*before, ahead, rare_sentence(rare) if rare else "")))
 
 
@@ -174,6 +179,10 @@ def outlook_sentence(found: Outlook) -> str:
         most = decimal(100 * max(0.0, found.gain.high), 1)
         return tr("{cost}, for hardly anything: at most {most} points.", cost=cost, most=most)
     low, high = _points(found.gain.low, found.gain.high)
+    if found.gain.low <= -WORTH / 2:  # as many points as are told are not told as none
+        lost, _ = _points(-found.gain.low, 0.0)
+        sentence = mark("{cost}: may gain up to {high} points, may lose up to {low}.")
+        return tr(sentence, cost=cost, high=high, low=lost)
     if found.gain.low <= 0:
         return tr("{cost}: may gain up to {high} points, may gain nothing.", cost=cost, high=high)
     return tr("{cost}, for {low} to {high} points.", cost=cost, low=low, high=high)

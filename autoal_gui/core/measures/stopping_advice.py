@@ -153,7 +153,7 @@ def sentence(advice: Advice) -> str:
         waits = ""
     else:
         gain = gain_sentence(advice.gain, advice.rounds)
-        waits = tr("Keep going: a few more rounds will tell whether labels still help.")
+        waits = waits_sentence()
     words = {
         "enough": tr("More labels are unlikely to change much."),
         "go on": rises if advice.gain.is_noise else helps,
@@ -161,6 +161,11 @@ def sentence(advice: Advice) -> str:
         "early": "",
     }
     return f"{gain} {words[advice.recommendation]}".strip()
+
+
+def waits_sentence() -> str:
+    """Say that it is too early to tell."""
+    return tr("Keep going: a few more rounds will tell whether labels still help.")
 
 
 def vague_sentence(rounds: int, is_coarse: bool) -> str:
@@ -201,27 +206,54 @@ def gain_sentence(gain: Gain, rounds: int) -> str:
 def fall_sentence(points: Sequence[Point]) -> str:
     """Say that the last rounds fell, and whether measuring alone may explain it; "" if none did.
 
+    They fell where the last lies below one of the `SPAN` before it; told is the highest of these.
+
     Args:
         points: of rounds that were measured on the same images.
     """
-    known = in_order(points)
-    rounds = 0
-    while rounds + 1 < len(known) and known[-1 - rounds].value < known[-2 - rounds].value:
-        rounds += 1
-    if not rounds or known[-1 - rounds].value - known[-1].value < WORTH:
+    fall = _fall(points)
+    if fall is None or fall.points < WORTH:
         return ""
-    before, last = known[-1 - rounds], known[-1]
-    fall, errors = before.value - last.value, math.hypot(before.error, last.error)
-    half = max(NORMAL * errors, before.grain, last.grain)
     said = tr_count(
         "Balanced accuracy fell by {fall} points over the last round",
         "Balanced accuracy fell by {fall} points over the last {count} rounds",
-        rounds,
-        fall=decimal(100 * fall, 0 if fall >= 2 * WORTH else 1),
+        fall.rounds,
+        fall=decimal(100 * fall.points, 0 if fall.points >= 2 * WORTH else 1),
     )
-    if fall <= half:
+    if fall.may_be_chance:
         return tr("{fell}; that may be chance.", fell=said)
     return tr("{fell}; that is more than chance in measuring explains.", fell=said)
+
+
+def has_fallen(points: Sequence[Point]) -> bool:
+    """Say whether the last rounds fell by more than measuring explains, see `fall_sentence`."""
+    fall = _fall(points)
+    return fall is not None and fall.points >= WORTH and not fall.may_be_chance
+
+
+@dataclass(frozen=True)
+class _Fall:
+    """How far the last round lies below the best of those shortly before it."""
+
+    rounds: int
+    points: float
+    """Of balanced accuracy, in [0, 1]."""
+    may_be_chance: bool
+    """Whether measuring alone explains it."""
+
+
+def _fall(points: Sequence[Point]) -> _Fall | None:
+    """Return the fall of the last rounds; None where the last is the best of them."""
+    known = in_order(points)
+    if len(known) < 2:
+        return None
+    last, before = known[-1], known[-1 - SPAN : -1]
+    highest = max(reversed(before), key=lambda point: point.value)
+    if highest.value <= last.value:
+        return None
+    fall, errors = highest.value - last.value, math.hypot(highest.error, last.error)
+    half = max(NORMAL * errors, highest.grain, last.grain)
+    return _Fall(len(known) - 1 - known.index(highest), fall, fall <= half)
 
 
 def points(share: float) -> str:

@@ -221,6 +221,8 @@ def facts(
     """Say what stands of an image, and what the model makes of it."""
     entry, classes = project.labels.answers.get(image), project.classes.names
     words = [tr("No answer yet.")]
+    for given in project.labels.came_with((image,)).values():
+        words = [tr("{name}: its class came with the data.", name=answer_word(given, classes))]
     if entry is not None:
         words = [
             tr(

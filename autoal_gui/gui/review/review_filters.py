@@ -160,4 +160,5 @@ def _choices(
         rounds = sorted(value for value in found if isinstance(value, int))
         before = tr("Before the first round")
         return ((n, tr("Round {number}", number=number(n)) if n else before) for n in rounds)
-    return ((who, str(who)) for who in sorted(map(str, found)))
+    nobody = tr("Came with the data")
+    return ((who, str(who) or nobody) for who in sorted(map(str, found)))

@@ -1,5 +1,6 @@
 """Every answered image in a grid, filtered and ranked, with its history; relabelled in place."""
 
+from collections import ChainMap
 from collections.abc import Callable, Sequence, Set
 
 import numpy as np
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, 
 
 from autoal_gui.core.database.prediction_rows import Probabilities
 from autoal_gui.core.database.round_rows import Suggestion
-from autoal_gui.core.labels.journal import Action
+from autoal_gui.core.labels.journal import Action, Entry
 from autoal_gui.core.labels.label_errors import (
     Filter,
     ReviewTable,
@@ -62,6 +63,7 @@ class ReviewPage(Page):
         self.none = text_label(role="muted")
         self.not_learned = text_label(role="muted")
         self._among: tuple[int, ...] = ()
+        self._given: dict[int, Entry] = {}  # of these, the classes that came with the data
         self._table: ReviewTable | None = None
         self._threshold: Threshold | None = None
         self._at_point: Set[int] = frozenset()  # the images that it is told of
@@ -151,18 +153,21 @@ class ReviewPage(Page):
     @Slot()
     def _show_all(self) -> None:
         self.show_only("", ())
+        self._load()  # without what came with the data
 
     def _load(self) -> None:
         project = self.controller.project
         self._shares = project.rounds.predictions()
         self._threshold = self.controller.in_use.threshold
         self._at_point = self.controller.in_use.at_point()
+        self._given = project.labels.came_with(self._among)
         self._table = table_of(
             project.labels.journal,
             project.pool.images,
             self._shares,
             len(project.classes.names),
             learned_classes(project),
+            self._given,
         )
         self._show_chosen()
 
@@ -202,7 +207,8 @@ class ReviewPage(Page):
 
     def _show_marks(self) -> None:
         project, table = self.controller.project, self._table
-        self.grid.set_answers(project.labels.answers, project.classes.names)
+        answers = ChainMap(project.labels.answers, self._given)
+        self.grid.set_answers(answers, project.classes.names)
         self.grid.set_marks(project.labels.journal.flags, project.labels.journal.comments)
         if table is not None:
             lines = 1 if self._threshold is None else 2  # the second says by which rule
@@ -251,7 +257,7 @@ class ReviewPage(Page):
 
     @Slot()
     def _on_project_closed(self) -> None:
-        self._table, self._shares, self._among = None, {}, ()
+        self._table, self._shares, self._among, self._given = None, {}, (), {}
         self.grid.set_images(())
         self.loader.open(None)
 

@@ -1,6 +1,7 @@
 """What more labels cost and bring, in words."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -79,8 +80,11 @@ def test_labels_time_and_points_stand_in_one_sentence():
 
 
 def test_what_may_bring_nothing_is_told_so():
-    assert said(-0.14, 0.19) == (
+    assert said(-0.004, 0.19) == (
         "About 120 more labels: may gain up to 19 points, may gain nothing."
+    )
+    assert said(-0.14, 0.19) == (
+        "About 120 more labels: may gain up to 19 points, may lose up to 14."
     )
     assert said(-0.002, 0.003).endswith(", for hardly anything: at most 0.3 points.")
     assert said(-0.02, -0.01).endswith(", for hardly anything: at most 0.0 points.")
@@ -153,6 +157,20 @@ def test_a_fall_of_the_last_rounds_is_told_and_whether_it_may_be_chance():
     assert not any("fell" in one for one in worth_sentences([now, *curve([0.6, 0.7])], None))
     assert not any("fell" in one for one in worth_sentences(curve([0.9, 0.895]), None))  # hardly
     assert not any("fell" in one for one in worth_sentences(curve(FLAT), None))
+
+
+def test_a_fall_beyond_chance_is_never_called_noise_however_much_the_rounds_scatter():
+    values = [0.80, 0.84, 0.83, 0.88, 0.89, 0.81, 0.82, 0.80]
+    points = [Point(20 * (1 + n), value, 0.002, 0.5, 0.015) for n, value in enumerate(values)]
+    assert advise(points).gain.is_noise  # by the scatter about the trend
+    advice, *_ = worth_sentences(points, None)
+    assert advice == (
+        "Balanced accuracy fell by 9 points over the last 3 rounds; that is more than chance in "
+        "measuring explains. Keep going: a few more rounds will tell whether labels still help."
+    )
+    unsure = [replace(point, error=0.05) for point in points]
+    advice, *_ = worth_sentences(unsure, None)
+    assert "within the noise" in advice
 
 
 def test_a_class_with_few_labels_against_the_others_is_named():

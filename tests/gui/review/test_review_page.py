@@ -253,6 +253,32 @@ def test_images_that_are_asked_for_are_shown_alone_answered_or_not(qtbot, window
     assert page.title.text() == "Review"
 
 
+def test_images_whose_class_came_with_the_data_are_told_and_counted(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, evaluation_images=9, label_use="hidden")
+    idle(qtbot, controller)
+    label_many(qtbot, window, 2)
+    project, page = controller.project, window.pages.review
+    given = project.labels.evaluation()
+    assert len(given) == 9
+    ids = tuple(image for image, _ in given)
+    assert not set(ids) & set(project.labels.answers)
+    controller.show_images("True bright, model bright", ids)
+    assert sorted(page.images) == sorted(ids)
+    bright = sum(c == 0 for _, c in given)
+    box = page.filters.boxes["class_index"]
+    assert box.itemText(box.findData(0)) == f"bright ({bright})"
+    readers = page.filters.boxes["annotator"]
+    assert readers.itemText(1) == f"Came with the data ({len(ids)})"
+    assert f"({len(ids)})" in page.filters.marks["evaluation"].text()
+    name = project.classes.names[dict(given)[page.images[0]]]
+    assert page.detail.facts.text().startswith(f"{name}: its class came with the data.")
+    assert page.grid.grid_model.answers[page.images[0]].class_index == dict(given)[page.images[0]]
+    choose(page, "class_index", 0)
+    assert len(page.images) == bright
+    page.only.click()
+    assert sorted(page.images) == sorted(project.labels.answers)
+
+
 def test_undo_of_the_only_answer_sends_the_image_back_to_the_desk(qtbot, page, controller):
     last = controller.project.labels.journal.undoable.image_id
     qtbot.keyClick(page.grid, BACKSPACE)
