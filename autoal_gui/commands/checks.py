@@ -86,7 +86,8 @@ def _agreement_lines(project: Project, graded: bool) -> list[str]:
     lines.append(tr("The same reader, asked twice:"))
     lines += [f"  {words}" for words in consistency_words(journal, len(classes), graded)]
     lines.append(tr("Readers and the model's suggestion:"))
-    lines += [f"  {words}" for words in suggestion_use_words(suggestion_use(journal, len(classes)))]
+    use, has_point = suggestion_use(journal, len(classes)), project.settings.operating_point
+    lines += [f"  {words}" for words in suggestion_use_words(use, has_point is not None)]
     return lines
 
 

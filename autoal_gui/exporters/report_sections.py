@@ -73,9 +73,9 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
             broken=number(len(labels.unreadable)),
         ),
         tr_count(
-            "{count} round brought a result.",
-            "{count} rounds brought a result.",
-            len(labels.rounds),
+            "{count} round trained a model.",
+            "{count} rounds trained a model.",
+            sum(bool(record.checkpoint) for record in labels.rounds),
         ),
     ]
     lines += came_lines(labels)
@@ -364,7 +364,9 @@ def readers_section(labels: Snapshot) -> Iterable[Element]:
     parts = [
         (
             tr("The reader and the model's suggestion"),
-            suggestion_use_words(suggestion_use(journal, len(classes))),
+            suggestion_use_words(
+                suggestion_use(journal, len(classes)), labels.operating_point is not None
+            ),
         ),
         (tr("The same image twice"), consistency_words(journal, len(classes), False)),
     ]

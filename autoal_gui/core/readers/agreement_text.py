@@ -52,6 +52,7 @@ DIRECTIONS = mark(
     "Of these changes, {towards} went to the model's class ({towards_low} to {towards_high}), "
     "{away} away from it ({away_low} to {away_high}), {aside} elsewhere."
 )
+BY_LIKELIEST = mark("The model's class is its most likely one here, whatever your operating point.")
 SLIP = mark("A corrected slip of the finger also counts as a change.")
 KAPPA_BANDS = (
     (0.0, mark("no better than chance")),
@@ -202,9 +203,14 @@ def consistency_words(journal: Journal, classes: int, graded: bool) -> tuple[str
     return (*words, without) if found.total else (without,)
 
 
-def suggestion_use_words(found: SuggestionUse) -> tuple[str, ...]:
-    """Say what readers do with the model's suggestion."""
-    words = []
+def suggestion_use_words(found: SuggestionUse, has_point: bool = False) -> tuple[str, ...]:
+    """Say what readers do with the model's suggestion.
+
+    Args:
+        found: what they did.
+        has_point: whether the project has an operating point: suggestions do not go by it.
+    """
+    words = [tr(BY_LIKELIEST)] if has_point and (found.blind or found.shown.count) else []
     if found.blind:
         words += [blind_words(found.agreed), changed_words(found.changed)]
     if found.changed.found:

@@ -8,6 +8,7 @@ from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.gui.predict.predict_jobs import ChosenModel
 from autoal_gui.gui.predict.predict_session import PredictSession
+from autoal_gui.gui.project.new_project_text import left_out_text
 from autoal_gui.gui.session.controller import Controller
 
 NOT_A_DIAGNOSIS = mark("These are predictions of a model trained in this program, not a diagnosis.")
@@ -20,7 +21,8 @@ DROPPED = mark(
 def about_result(session: PredictSession, controller: Controller) -> str:
     """Say it in plain sentences; without the rule as long as there is no result."""
     unlike = unlike_sentence(session.caution) if session.caution is not None else ""
-    words = [unlike, tr(NOT_A_DIAGNOSIS), session.unknown_words()]
+    left_out = left_out_text((), session.listing.passed_over).replace("\n", " ")
+    words = [unlike, tr(NOT_A_DIAGNOSIS), session.unknown_words(), left_out]
     if session.result is not None:
         words.append(_made_by(session))
         classes, used = session.result.classes, session.threshold

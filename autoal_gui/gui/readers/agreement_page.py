@@ -200,7 +200,8 @@ class AgreementPage(Page):
     def _show_model(self) -> None:
         project = self.controller.project
         found = suggestion_use(project.labels.journal, len(project.classes.names))
-        self.model.setText("\n".join(suggestion_use_words(found)))
+        has_point = project.settings.operating_point is not None
+        self.model.setText("\n".join(suggestion_use_words(found, has_point)))
         _fill_suggestion_use(self.suggestion_use, found, project.classes.names)
 
     # -- what the user does -------------------------------------------------------------------

@@ -208,7 +208,8 @@ class ConfirmPage(Page):
             self.classes.addItem(words)
             icon = key_icon(index, keys[index] or str(index + 1), side)
             self.classes.item(self.classes.count() - 1).setIcon(icon)
-        self.drawn.setText(drawn_words(self._sure, sum(counts.values())))
+        at_point = self.controller.in_use.threshold is not None
+        self.drawn.setText(drawn_words(self._sure, sum(counts.values()), at_point))
         self.drawn.setVisible(bool(self.drawn.text()))
         most = max(self._offered, key=lambda c: counts[c], default=0)
         first = before if before in self._offered else most

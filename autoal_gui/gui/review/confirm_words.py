@@ -29,6 +29,10 @@ STOPPED = mark(
     "check is likely to end the same. It counts for what is confirmed from then on."
 )
 NOT_SEEN = mark("The images are still being read; press again when all can be seen.")
+SURE_BY_LIKELIEST = mark(
+    "These are the most likely classes, whatever your operating point: on the desk and in Predict "
+    "an image may be given another one."
+)
 MEASURES_NOTHING = mark(
     "What is confirmed here is marked in every export, measures nothing, and teaches the model "
     "only while the check holds."
@@ -57,18 +61,19 @@ def waiting_words(waiting: int, drawn: int) -> str:
     )
 
 
-def drawn_words(sure: SureImages, listed: int) -> str:
+def drawn_words(sure: SureImages, listed: int, at_point: bool = False) -> str:
     """Say how many images the model is sure of beside those listed by class; "" for none.
 
     Args:
         sure: the images that it is sure of.
         listed: how many of them can be confirmed, over all classes.
+        at_point: whether the project has an operating point, by which nothing goes here.
     """
     drawn = len(sure) - listed
-    if not drawn:
-        return ""
-    return tr_count(
+    words = tr_count(
         "{count} more is kept for checks, picked at random: it is never in the list.",
         "{count} more are kept for checks, picked at random: they are never in the list.",
         drawn,
     )
+    parts = words if drawn else "", tr(SURE_BY_LIKELIEST) if at_point and len(sure) else ""
+    return " ".join(filter(None, parts))

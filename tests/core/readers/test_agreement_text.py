@@ -3,6 +3,7 @@
 from autoal_gui.core.labels.journal import Entry, Journal
 from autoal_gui.core.readers.agreement import Agreement
 from autoal_gui.core.readers.agreement_text import (
+    BY_LIKELIEST,
     agreement_words,
     consistency_words,
     suggestion_use_words,
@@ -66,6 +67,8 @@ def test_habits_are_told_with_the_way_that_changes_went():
         "No answer has met a suggestion yet: they begin with the first round that trains a model.",
     )
     kept = [blind(1, 1, 0), blind(2, 2, 1)]
+    told = suggestion_use_words(suggestion_use(Journal.of(kept), 2), has_point=True)
+    assert told == (f"{BY_LIKELIEST}", *sentences(kept))
     assert len(sentences(kept)) == 2
     assert sentences(kept)[1].startswith(
         "None of 2 answers was changed after the suggestion was seen (0% to "

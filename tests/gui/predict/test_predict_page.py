@@ -31,8 +31,9 @@ def press(qtbot, widget):
 
 
 def images_of(tmp_path: Path) -> Path:
-    """Draw twelve images of two kinds, and a file that is none."""
+    """Draw twelve images of two kinds, a file that is none, and one that does not look like any."""
     folder = draw_folder(tmp_path / "other", IMAGES)
+    (folder / "notes.txt").write_text("no image")
     (folder / CLASSES[1] / "torn.png").write_bytes(b"no image")
     return folder
 
@@ -73,7 +74,10 @@ def brightness(page, image: int) -> float:
 
 
 def test_images_are_shown_with_class_and_probability_and_the_surest_first(qtbot, page):
-    assert page.explanation.text() == f"{NOT_A_DIAGNOSIS} The model that made them: model."
+    assert page.explanation.text() == (
+        f"{NOT_A_DIAGNOSIS} Files ending in .txt are not treated as images. (1) "
+        "The model that made them: model."
+    )
     assert page.shown.text() == f"{IMAGES} of {IMAGES} images"
     captions = page.grid.grid_model.captions
     for image in page.grid.images:

@@ -1,11 +1,14 @@
 """The page of what the model is sure of, by real keys and mouse."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
+from autoal_gui.core.labels.bulk import SureImages
 from autoal_gui.gui.review.confirm_page import LONGEST
+from autoal_gui.gui.review.confirm_words import drawn_words
 from tests.support.checking import BACKSPACE, CTRL, idle, is_bright, label_many, start
 from tests.support.gui import QUIET
 
@@ -138,13 +141,25 @@ def kind(controller, image):
     return int(not is_bright(controller.project, image))
 
 
+def test_where_there_is_an_operating_point_it_is_told_that_the_list_does_not_go_by_it():
+    sure = SureImages.of(np.arange(1, 9), np.arange(8) % 2, np.full(8, 0.97), seed=0)
+    listed = len(sure) - 3
+    assert "kept for checks" in drawn_words(sure, listed)
+    assert "operating point" not in drawn_words(sure, listed)
+    told = drawn_words(sure, listed, at_point=True)
+    assert told.startswith(drawn_words(sure, listed))
+    assert "whatever your operating point" in told
+    assert not drawn_words(SureImages.none(), 0, at_point=True)
+
+
 def test_what_is_shown_is_confirmed_by_one_key_and_taken_back_by_another(qtbot, window, page):
     bulk, grid = window.controller.project.bulk, page.grid
     assert "read alone 0" in page.state.text()
     assert page.how.isVisible()
     listed = sum(len(page._sure.to_confirm(c)) for c in page._offered)
     drawn = len(page._sure) - listed
-    assert page.drawn.text().startswith(f"And of {drawn} more: " if drawn else "")
+    assert page.drawn.text() == drawn_words(page._sure, listed)
+    assert str(drawn) in page.drawn.text() or not drawn
     assert page.drawn.isVisible() == (drawn > 0)
     shown = tuple(grid.images)
     held = QKeyEvent(QKeyEvent.Type.KeyPress, ENTER, Qt.KeyboardModifier.NoModifier, "", True)
