@@ -2,6 +2,10 @@
 
 from autoal_gui.core.language import mark
 
+NOT_LEARNED = mark(
+    "Auto spreads the batch over your images; while every layer of the network is trained, it does "
+    "not learn which strategies to trust."
+)
 SIDE_BY_SIDE = mark("The model uses what it learned from your images, together with {network}.")
 INSTEAD = mark(
     "For now the model uses {network}, which tells your classes apart better than what it learned "

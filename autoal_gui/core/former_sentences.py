@@ -6,6 +6,7 @@ Such a sentence is in no catalogue any more; what stands here in its place is.
 from autoal_gui.core.feature_sentences import (
     ALONE,
     INSTEAD,
+    NOT_LEARNED,
     SIDE_BY_SIDE,
     TAUGHT,
     TAUGHT_FIGURES,
@@ -16,7 +17,9 @@ from autoal_gui.core.feature_sentences import (
 BOTH_BEGINS = "What was learned from your images and {network} are used side by side: of "
 OTHER_BEGINS = "{network} is used instead of what was learned from your images: of "
 ALONE_BEGINS = "What was learned from your images is used alone: "
+WITHOUT_FEATURES = "Auto spreads the batch over your images; without learned features "
 FORMER = {
+    WITHOUT_FEATURES: (NOT_LEARNED, ""),
     BOTH_BEGINS + "labels held out": (SIDE_BY_SIDE, ""),
     BOTH_BEGINS + "your {count}": (SIDE_BY_SIDE, TRIED),
     OTHER_BEGINS + "labels held out": (INSTEAD, ""),

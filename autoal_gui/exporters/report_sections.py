@@ -38,7 +38,6 @@ from autoal_gui.core.readers.suggestion_use import suggestion_use
 from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import table, tag
-from autoal_gui.core.sentences import said
 from autoal_gui.core.time_taken import time_taken
 from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, came_lines, in_bulk
 from autoal_gui.exporters.report_matrix import confusion_table, hues_note
@@ -306,7 +305,7 @@ def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
     return [
         number(record.number),
         number(record.labels),
-        tag("td", said(record.reason) or record.settings.mode, class_="words"),
+        tag("td", record.remarks() or record.settings.mode, class_="words"),
         _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval) if metrics else "–",
         tr(
             "{seconds} s",

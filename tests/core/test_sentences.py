@@ -32,6 +32,8 @@ BEFORE = (
     "class counting alike). Performance says how good the model is.",
     "The images without a label teach as well ({teacher}): of labels held out {right} are right "
     "with them, {alone} without.",
+    "Auto spreads the batch over your images; without learned features it does not learn which "
+    "strategies to trust.",
 )
 """As projects keep them."""
 

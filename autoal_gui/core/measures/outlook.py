@@ -124,9 +124,9 @@ def worth_sentences(
     lacking = f"{short_sentence(short)} {no_forecast_sentence()}" if short else ""
     ahead = lacking if found is None else outlook_sentence(found)
     if advice.gain is not None and fell:  # what scatters as much is no noise to be told beside it
-        before = (f"{fell} {waits_sentence()}",)
+        before = f"{fell} {waits_sentence()}", ""
     else:
-        before = (sentence(advice) if advice.gain or not ahead else "", fell)
+        before = sentence(advice) if advice.gain or not ahead else "", fell
     return tuple(filter(None, (*before, ahead, rare_sentence(rare) if rare else "")))
 
 

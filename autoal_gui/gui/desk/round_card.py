@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCursor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -94,6 +95,7 @@ class RoundCard(QFrame):
         self._shield.hide()
         self._mouse = QPoint()  # where it was near the card, when that last stayed for it
         self._rested = QPoint()  # where it was as the card came: nobody has moved it onto the card
+        self._waits = False  # a dialog has covered the window when it was to go
         self._held = QTimer(self, singleShot=True)
         self._held.timeout.connect(self._shield.hide)
         self.hide()
@@ -144,6 +146,14 @@ class RoundCard(QFrame):
 
     @Slot()
     def _on_time(self) -> None:
+        if QApplication.activeModalWidget() is not None:  # behind a dialog nobody reads it
+            self._waits = True
+            self._gone.start(READ_ON)
+            return
+        if self._waits:
+            self._waits = False
+            self._begin()
+            return
         read = self.underMouse() and QCursor.pos() != self._rested
         if read or self._is_aimed_at():
             self._gone.start(READ_ON)

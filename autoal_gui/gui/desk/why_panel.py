@@ -29,7 +29,10 @@ STAYED = mark(
     "This image was on screen already when the program chose which images to ask for next."
 )
 FIRST_SHOWN = mark("This is the first image: it was shown while your images were being compared.")
-FOLLOWS = mark("The last round asked for others: it comes next after these, or was undone.")
+FOLLOWS = mark(
+    "This image is next in the order of the last round, or comes back because its answer was "
+    "undone."
+)
 OPENED = mark("The model did not ask for this image: you opened it yourself.")
 UNASKED = mark("The model did not ask for this image.")
 BY_CHANCE = mark(

@@ -31,6 +31,7 @@ from autoal_gui.gui.project.meaning.set_review import Review
 from autoal_gui.gui.project.method_form import MethodForm
 from autoal_gui.gui.project.new_project_text import (
     default_name,
+    label_uses,
     next_words,
     own_evaluation,
     start_note,
@@ -40,17 +41,11 @@ from autoal_gui.gui.project.set_aside import SetAside
 from autoal_gui.gui.project.set_chooser import SetChooser
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.widgets.cards import LowColumn, Section, add_card
-from autoal_gui.gui.widgets.inputs import PathField, combo, translated
+from autoal_gui.gui.widgets.inputs import PathField, combo
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, set_property
 
-LABEL_USES: dict[str, str] = {
-    "hidden": mark("Kept hidden: I label, they only measure the model"),
-    "labelled": mark("Taken as labels: the model learns from them at once"),
-    "ignore": mark("Not used: I label"),
-}
-ONLY_TEST = mark("Only those of the test images, to measure the model: I label")
 WEIGHTS = mark("Checkpoints and weights (*.pt *.pth)")
 START_TIP = mark(
     "With a warm start its layers stay as they are, and only the last is fitted to your labels; "
@@ -96,7 +91,7 @@ class NewProjectDialog(QDialog):
         self.place = PathField(tr("Folder of the project"))
         self.place.line.setText(str(free_folder(self._services.projects_folder, name)))
         self._place_is_default = True
-        self.label_use = combo(tr("Existing labels"), translated(LABEL_USES), "hidden")
+        self.label_use = combo(tr("Existing labels"), label_uses(has_test=False), "hidden")
         self.classes = ClassList()
         self.method = MethodForm(PRESETS["cpu"], keep=False)
         self.aside = SetAside()
@@ -227,8 +222,8 @@ class NewProjectDialog(QDialog):
         self.report.show_listing(listing, self.importer.sample(listing, SHOWN))
         known = any(image.label is not None for image in listing.images)
         self._label_form.setRowVisible(self.label_use, known)
-        unused = ONLY_TEST if own_evaluation(listing) else LABEL_USES["ignore"]
-        self.label_use.setItemText(self.label_use.findData("ignore"), tr(unused))
+        for use, words in label_uses(bool(own_evaluation(listing))).items():
+            self.label_use.setItemText(self.label_use.findData(use), words)
         self._on_label_use()
         if is_first and self.classes.too_few():
             self.classes.entry.setFocus()

@@ -12,6 +12,16 @@ from autoal_gui.sources.understanding.understood import doubts_of, sentence
 TWICE = mark(
     "Later a few images come twice, to measure how alike your answers are; Settings can stop that."
 )
+LABEL_USES: dict[str, str] = {
+    "hidden": mark("Kept hidden: I label, they only measure the model"),
+    "labelled": mark("Taken as labels: the model learns from them at once"),
+    "ignore": mark("Not used: I label"),
+}
+WITH_TEST = {
+    "hidden": mark("Kept hidden: I label, those of the test images measure the model"),
+    "ignore": mark("Only those of the test images are kept, to measure the model: I label"),
+}
+"""Where the set brings test images."""
 SHOWN = 12  # classes whose images are counted in a line
 
 
@@ -33,6 +43,16 @@ def default_name(spec: SourceSpec) -> str:
     if spec.kind == "natural":
         return title_of(spec)
     return Path(spec.location).stem or tr("Project")
+
+
+def label_uses(has_test: bool) -> dict[str, str]:
+    """Return in words what the labels that came with a set can be used for, by name.
+
+    Args:
+        has_test: whether the set brings test images.
+    """
+    words = {**LABEL_USES, **WITH_TEST} if has_test else LABEL_USES
+    return {use: tr(said) for use, said in words.items()}
 
 
 def next_words(batch: int) -> str:

@@ -26,9 +26,9 @@ from autoal_gui.gui.review.confirm_words import (
     NO_MODEL,
     NOT_SEEN,
     NOTHING,
-    STOPPED,
     alone_words,
     drawn_words,
+    stopped_words,
     waiting_words,
 )
 from autoal_gui.gui.review.sure_grid import SureGrid
@@ -257,7 +257,7 @@ class ConfirmPage(Page):
         check = project.bulk.check
         names = project.classes.names
         if check.verdict == "fails":
-            return tr(STOPPED)
+            return stopped_words(project.bulk.checked_in, project.rounds.last)
         if self._waiting:
             return waiting_words(len(self._waiting), len(project.bulk.readable_drawn))
         if not project.rounds.last_checkpoint() and not len(self._sure):

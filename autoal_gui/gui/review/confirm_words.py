@@ -25,8 +25,16 @@ NOT_WORTH = mark(
     "pay yet. Label on; a better model is mostly sure of more."
 )
 STOPPED = mark(
-    "Nothing more is confirmed. Label on first, so that the model gets better: until then another "
-    "check is likely to end the same. It counts for what is confirmed from then on."
+    "Nothing more is confirmed, of no class: the images read alone were drawn from all of them "
+    "together."
+)
+LABEL_ON = mark(
+    "Label on first, so that the model gets better: until then another check is likely to end the "
+    "same. It counts for what is confirmed from then on."
+)
+NEWER = mark(
+    "This check was of the model of round {checked}. The model of round {now} may be right more "
+    "often: begin another check to find out. It counts for what is confirmed from then on."
 )
 NOT_SEEN = mark("The images are still being read; press again when all can be seen.")
 SURE_BY_LIKELIEST = mark(
@@ -37,6 +45,17 @@ MEASURES_NOTHING = mark(
     "What is confirmed here is marked in every export, measures nothing, and teaches the model "
     "only while the check holds."
 )
+
+
+def stopped_words(checked: int, now: int) -> str:
+    """Say that the check has failed, and what can be done.
+
+    Args:
+        checked: the round whose model was checked.
+        now: that of the last model.
+    """
+    newer = tr(NEWER, checked=number(checked), now=number(now))
+    return f"{tr(STOPPED)}\n\n{newer if now > checked else tr(LABEL_ON)}"
 
 
 def alone_words(sure: SureImages, due: Sequence[int]) -> str:

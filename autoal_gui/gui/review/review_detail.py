@@ -242,8 +242,8 @@ def facts(
     if shares is not None:
         words.append(tr("The model now: {shares}.", shares=share_words(shares, classes)))
         if threshold is not None:
-            given = given_class(shares, len(classes), threshold)
-            words.append(tr("At your operating point that is: {name}.", name=classes[given]))
+            name = classes[given_class(shares, len(classes), threshold)]
+            words.append(tr("At your operating point that is: {name}.", name=name))
     return tuple(words)
 
 

@@ -1,6 +1,5 @@
 """Every answered image in a grid, filtered and ranked, with its history; relabelled in place."""
 
-from collections import ChainMap
 from collections.abc import Callable, Sequence, Set
 
 import numpy as np
@@ -207,8 +206,9 @@ class ReviewPage(Page):
 
     def _show_marks(self) -> None:
         project, table = self.controller.project, self._table
-        answers = ChainMap(project.labels.answers, self._given)
-        self.grid.set_answers(answers, project.classes.names)
+        answers = project.labels.answers
+        shown = {**self._given, **answers} if self._given else answers
+        self.grid.set_answers(shown, project.classes.names)
         self.grid.set_marks(project.labels.journal.flags, project.labels.journal.comments)
         if table is not None:
             lines = 1 if self._threshold is None else 2  # the second says by which rule

@@ -11,6 +11,7 @@ every batch is drawn at random, to measure (`Query.audit`).
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.feature_sentences import NOT_LEARNED
 from autoal_gui.core.language import mark
 from autoal_gui.core.queries import LearnedWeights
 from autoal_gui.core.registry import english_label
@@ -44,10 +45,6 @@ TOO_FEW_OF_A_CLASS = mark(
 TOO_FEW_GROUPS = mark(
     "Auto spreads the batch over your images; there are too few groups of images that belong "
     "together to learn more."
-)
-NOT_LEARNED = mark(
-    "Auto spreads the batch over your images; without learned features it does not learn which "
-    "strategies to trust."
 )
 LACKING: dict[Lack, str] = {
     "labels": TOO_FEW,

@@ -3,8 +3,10 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QDialog
 
 from autoal_gui.core.readers.agreement_text import consistency_words
+from autoal_gui.gui.desk import round_card
 from autoal_gui.gui.desk.grid_panel import WAITS
 from autoal_gui.gui.desk.round_card import MISSED_BY, twice_words
 from autoal_gui.gui.desk.why_panel import DRAWN
@@ -121,6 +123,26 @@ def test_the_card_waits_behind_the_grid_until_it_can_be_read(qtbot, window, cont
     qtbot.keyClick(window.desk.grid.grid, Qt.Key.Key_G)
     assert card.isVisible()
     assert card._gone.isActive()
+
+
+def test_the_card_does_not_go_behind_a_dialog(qtbot, window, controller, monkeypatch):
+    monkeypatch.setattr(round_card, "SHOWN", 50)
+    monkeypatch.setattr(round_card, "READ_ON", 20)
+    card = window.desk.stage.card
+    dialog = QDialog(window)
+    qtbot.addWidget(dialog)
+    card.say("A round has ended", "", "")
+    dialog.open()
+    for _ in range(3):
+        with qtbot.waitSignal(card._gone.timeout):
+            pass
+        assert card.isVisible()
+    monkeypatch.setattr(round_card, "SHOWN", 100_000)
+    dialog.close()
+    with qtbot.waitSignal(card._gone.timeout):
+        pass
+    assert card.isVisible()  # from now on it can be read
+    assert card._gone.interval() == 100_000
 
 
 def test_before_a_project_is_made_it_is_said_that_images_come_twice():

@@ -89,10 +89,10 @@ def test_why_an_image_that_no_round_asked_for_is_on_screen():
     first = Asked(batch=(1, 2, 3), stayed=1, any_answered=False)
     assert "the first image" in unasked_words(first, 1)
     overflowing = Asked(batch=(3, 2), queries={2: Query(2, 0.5)}, stayed=1)
-    assert "comes next after these, or was undone" in unasked_words(overflowing, 3)
-    assert "comes next after these, or was undone" in unasked_words(asked, 3)
+    assert "next in the order of the last round" in unasked_words(overflowing, 3)
+    assert "next in the order of the last round" in unasked_words(asked, 3)
     assert unasked_words(asked, 9).endswith("you opened it yourself.")
-    assert "comes next after these, or was undone" in unasked_words(Asked(batch=(1, 2)), 1)
+    assert "next in the order of the last round" in unasked_words(Asked(batch=(1, 2)), 1)
     came, confirmed = (
         Entry(1, "2026", "reader", 1, action, 9, 0, None, None, False, purpose=purpose)
         for action, purpose in (("import", ""), ("label", "confirm"))

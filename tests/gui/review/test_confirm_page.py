@@ -235,6 +235,22 @@ def test_a_check_that_fails_while_somebody_keys_moves_no_image(qtbot, window, tm
     qtbot.waitUntil(lambda: window.pages.y() == bar.geometry().bottom() + 1)
 
 
+def test_after_a_newer_model_the_page_says_that_the_failed_check_was_of_another(
+    qtbot, window, tmp_path
+):
+    controller = start(window, tmp_path, images=60)
+    idle(qtbot, controller)
+    fail_the_check(qtbot, window)
+    checked = controller.project.rounds.last
+    assert "Label on first" in show(qtbot, window).words.text()
+    qtbot.keyClick(window.pages.confirm, ESCAPE)
+    controller.training.train_now()
+    idle(qtbot, controller)
+    words = show(qtbot, window).words.text()
+    assert f"of the model of round {checked}. The model of round {checked + 1}" in words
+    assert "Label on first" not in words
+
+
 def test_what_was_drawn_by_lot_is_left_by_the_menu_once_the_bar_is_closed(qtbot, window, tmp_path):
     idle(qtbot, start(window, tmp_path, images=60))
     drawn, _ = fail_the_check(qtbot, window)

@@ -428,9 +428,28 @@ def test_the_two_ways_to_train_are_compared_when_the_labels_have_doubled(labels,
 
 
 def test_a_lead_of_every_layer_that_may_be_chance_is_told_as_that():
-    sentences = [tasks.choice_words(lead, 0.02) for lead in (0.031, 0.029, 0.0, -0.1)]
+    outcomes = ((0.1, True), (0.1, False), (0.0, False), (-0.1, False))
+    sentences = [tasks.choice_words(*outcome) for outcome in outcomes]
     assert sentences == [tasks.EVERY_LAYER, tasks.BY_CHANCE, tasks.LAST_LAYER, tasks.LAST_LAYER]
     assert "may be chance" in tasks.BY_CHANCE
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "images", "expected"),
+    [(4, 0, 24, False), (5, 0, 24, False), (6, 0, 24, True), (9, 3, 24, False), (12, 2, 48, True),
+     (0, 6, 24, False), (0, 0, 24, False)],
+)  # fmt: skip
+def test_every_layer_wins_a_trial_only_where_chance_hardly_does_that(
+    gained, lost, images, expected
+):
+    right_all, right_head = np.ones(images), np.ones(images)
+    right_head[:gained] = 0
+    right_all[gained : gained + lost] = 0
+    weights, alone = np.full(images, 1 / images), np.arange(images)
+    assert tasks.every_layer_wins(right_all, right_head, weights, alone) == expected
+    together = np.minimum(alone, 3)  # of four patients, all that was gained of one is one toss
+    together[: gained + lost] = 0
+    assert not tasks.every_layer_wins(right_all, right_head, weights, together)
 
 
 def backbone_moved(start, result):

@@ -65,6 +65,13 @@ class BulkStore:
         return self.checks[-1]
 
     @property
+    def checked_in(self) -> int:
+        """The last round before which an image of this check was read alone; 0 where none was."""
+        begun = self._begun
+        read = (e for e in self._labels.journal.checks if part_of(e, begun) == len(begun))
+        return max((entry.round_number for entry in read), default=0)
+
+    @property
     def confirmed(self) -> Mapping[int, Entry]:
         """The answers that were confirmed in bulk and stand, by image id."""
         return self._labels.journal.confirmed
