@@ -44,8 +44,8 @@ def operating_section(labels: Snapshot, title: str = "") -> Iterable[Element]:
     )
     yield _roc_figure(labels, name, point)
     rows = [
-        _row(tr("on the images that chose it"), point.chosen),
-        _row(tr("chosen on other images"), point.fresh),
+        _row(tr("to be expected on new images"), point.fresh),
+        _row(tr("on what chose it, which fits it by chance too"), point.chosen),
     ]
     columns = [tr("threshold"), tr("sensitivity"), tr("images"), tr("specificity"), tr("images")]
     yield table(tr("At the operating point"), columns, rows)

@@ -90,7 +90,9 @@ def _rule(project: "Project", options: argparse.Namespace) -> "OperatingRule":
 
 
 def _tell(project: "Project") -> None:
+    from autoal_gui.core.language import tr
     from autoal_gui.core.measures.operating.text import (
+        FITTED,
         found_sentence,
         fresh_sentence,
         kept_sentence,
@@ -104,6 +106,7 @@ def _tell(project: "Project") -> None:
         return
     name = on_one_line(project.classes.names[rule.class_index])
     print(kept_sentence(name, point))
+    print(fresh_sentence(point.fresh))
+    print(tr(FITTED))
     print(found_sentence(name, point.chosen.sensitivity))
     print(left_sentence(point.chosen.specificity))
-    print(fresh_sentence(point.fresh))

@@ -15,21 +15,19 @@ from autoal_gui.gui.session.asked_images import LookedAt
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Among, Found, Question, likeness_captions
 from autoal_gui.gui.session.likeness.left_out import left_out_words
+from autoal_gui.gui.session.likeness.likeness_words import (
+    LIKENESS,
+    LIKENESS_WHOLE,
+    SEVERAL_CLASSES,
+    answered_words,
+    like_words,
+)
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.inputs import StillComboBox
 from autoal_gui.gui.widgets.notice_bar import NoticeBar
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import Theme
 
-SEVERAL_CLASSES = mark(
-    "They are like images of several classes, and lie between these: for more of one class, select "
-    "images of that class alone."
-)
-LIKENESS = mark("The number says how alike: 1 is the same image, 0 has nothing in common.")
-LIKENESS_WHOLE = mark(
-    "How alike a network finds the two images, which has not seen your answers: 1 is the same "
-    "image, 0 has nothing in common. It compares what they look like, and is no probability."
-)
 NEWER = mark("A new batch is ready. These images stay until you have answered them or show it.")
 BATCH = 0  # place of the batch
 WAITS = 1  # place of everything that waits
@@ -39,19 +37,6 @@ AMONG: dict[Among, str] = {
     "labelled": mark("With an answer"),
     "all": mark("All images"),
 }
-
-
-def like_words(count: int, class_name: str = "") -> str:
-    """Say of how many images others are looked for, and of which class; of none, of a file."""
-    if not count:
-        return tr("Like the file")
-    if class_name:
-        return tr_count(
-            "Like {count} image of {name}", "Like {count} images of {name}", count, name=class_name
-        )
-    if count == 1:
-        return tr("Like this image")
-    return tr_count("Like {count} image", "Like {count} images", count)
 
 
 class ShownAnswers(Mapping[int, Entry]):
@@ -370,8 +355,16 @@ class GridPanel(QWidget):
         images = tr_count("{count} image", "{count} images", total)
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
         hint = tr("Drag over several images, then press the key of a class.")
-        counts = tr("{words}.", words=clauses((images, chosen)))
+        found = filter(None, (images, self._answered_words(), chosen))
+        counts = tr("{words}.", words=clauses(tuple(found)))
         self.count.setText(f"{counts} {self._remark or self._round_words() or hint}")
+
+    def _answered_words(self) -> str:
+        """Say how many of the images that were looked for have got an answer by now."""
+        if self.which.currentIndex() != ONLY:
+            return ""
+        answered = self._controller.images.answered
+        return answered_words(sum(image in answered for image in self.grid.images))
 
     def _round_words(self) -> str:
         """Say where the next round comes before the batch that is shown has all its answers."""

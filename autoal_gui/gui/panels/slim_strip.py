@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
+from autoal_gui.core.language import decimal, number, percent, tr, tr_count
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Progress
@@ -42,8 +42,6 @@ from autoal_gui.gui.widgets.theme import SMALL, TITLE
 LINES = 5.5  # its width, in heights of a line
 RESOLUTION = 1000
 GAP = 18  # pixels between what it tells
-AT_POINT = mark("at your point")
-AT_POINT_AND_LINE = mark("at your point; the line: by the highest probability")
 CHART = 2.4  # the height of its charts, in heights of a line
 
 
@@ -137,7 +135,8 @@ class SlimStrip(QFrame):
         super().__init__()
         self._controller = controller
         self.setProperty("role", "strip")
-        self.accuracy, self.right, self.at_point = _figure(), _note(), _note()
+        self.accuracy, self.right = _figure(), _note()
+        self.at_point = _note(tr("at your point"))
         self.curve = MiniChart(tr("Accuracy by round"))
         self.left, self.to_come = _figure(), _note()
         self.areas = MiniChart(tr("How the strategies' shares move"))
@@ -192,14 +191,14 @@ class SlimStrip(QFrame):
         result = self._controller.in_use.result(measured) if measured else None
         metrics = result.metrics if result else None
         self.accuracy.setText(percent(metrics.accuracy) if metrics else "–")
-        line = [m.accuracy for _, m in comparable(measured)]
+        at_point = result is not None and result.threshold is not None
+        line = [] if at_point else [m.accuracy for _, m in comparable(measured)]  # of another rule
         self.curve.show_curve(line if len(line) > 1 else ())  # of one alone there is no line
         self.right.setText(_below_share(metrics) if metrics else tr("not measured yet"))
         by = plain_tip(result.words) if result else ""
         for label in (self.accuracy, self.right, self.at_point):
             label.setToolTip(by)
-        self.at_point.setText(tr(AT_POINT_AND_LINE if len(line) > 1 else AT_POINT))
-        self.at_point.setVisible(result is not None and result.threshold is not None)
+        self.at_point.setVisible(at_point)
         self._show_shares()
         self.show_left()
         self._show_state()
@@ -274,7 +273,9 @@ def _below_share(metrics: Metrics) -> str:
     if not isinstance(metrics, Estimate):
         return right_words(metrics)
     low, high = metrics.accuracy_interval
-    return tr("of your images ({low} to {high})", low=decimal(100 * low, 0), high=percent(high))
+    return tr(
+        "of your images right ({low} to {high})", low=decimal(100 * low, 0), high=percent(high)
+    )
 
 
 def _figure() -> QLabel:

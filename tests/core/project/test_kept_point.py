@@ -16,6 +16,7 @@ from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.measures.operating.point import OperatingRule
+from autoal_gui.core.measures.operating.text import FITTED
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.kept_point import changed_words, kept_point, note_replaced
@@ -197,7 +198,7 @@ def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_righ
     assert f"find {found.found} of {found.count} (" in page
     card = project_sections(snapshot, last_model(project).record)
     assert "## What the threshold finds" in card
-    assert "chosen on other images" in card
+    assert "to be expected on new images" in card
     assert card.count("At your operating point: “") == 1
     finish_round(project, 2)
     newer = Snapshot.of(project)  # the point is that of a later model than the card's
@@ -219,7 +220,9 @@ def test_the_command_line_chooses_says_and_drops_the_point(project, capsys):
     assert run(["operating-point", folder, "--class", name, "--specificity", "0.8"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[0].endswith("on, for a specificity of at least 80.0%.")
-    assert told[1].startswith("Finds ")
+    assert told[1].startswith("Expected on new images")
+    assert told[2:4] == [FITTED, told[3]]
+    assert told[3].startswith("Finds ")
     assert run(["operating-point", folder]) == 0
     assert capsys.readouterr().out.splitlines() == told
     assert run(["operating-point", folder, "--class", name, "--sensitivity", "0.95"]) == 0

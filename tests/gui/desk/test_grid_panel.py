@@ -361,6 +361,7 @@ def test_images_like_one_are_titled_and_show_which_it_is(qtbot, window, tmp_path
         window.desk.show_found(done.args[0])
         assert which.currentText() == title
         assert which.itemIcon(which.currentIndex()).isNull() is (len(images) > 1)
+    assert "with an answer" not in window.desk.grid.count.text()
     controller.labelling.answer(1)
     (image,) = controller.project.labels.answers
     with qtbot.waitSignal(controller.likeness.found) as done:
@@ -368,6 +369,9 @@ def test_images_like_one_are_titled_and_show_which_it_is(qtbot, window, tmp_path
     window.desk.show_found(done.args[0])
     name = controller.project.classes.names[1]
     assert which.currentText() == f"Like 1 image of {name}"
+    controller.labelling.select((window.desk.grid.grid.images[0],))
+    controller.labelling.answer(1)
+    assert "1 with an answer" in window.desk.grid.count.text()
     qtbot.waitUntil(lambda: not which.itemIcon(which.currentIndex()).isNull())
     window.desk.show_in_grid("427 from the map, whatever they may be", waiting)
     room = which.fontMetrics().horizontalAdvance(which.currentText())

@@ -2,7 +2,7 @@
 
 import re
 
-from autoal_gui.core.language import decimal, number, percent, tr, tr_count
+from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.metrics import Share
 from autoal_gui.core.measures.operating.point import (
@@ -16,6 +16,7 @@ from autoal_gui.core.measures.operating.point import (
     sides,
 )
 
+FITTED = mark("By what chose the threshold, which therefore fits it by chance too:")
 NOTHING = re.compile(
     r"(?<!non.)(?<!not.)\b(normal|normale|healthy|negative|benign|none|control|controls|no finding"
     r"|gesund|negativ|gutartig|unauffällig|sain|négatif|bénin|sano|negativo|benigno)\b"
@@ -104,22 +105,20 @@ def precision_sentence(name: str, found: Performance) -> str:
 
 
 def fresh_sentence(found: Performance) -> str:
-    """Say what to expect of new images, and why that differs."""
+    """Say what to expect of new images; `FITTED` says why that differs."""
     left = _values(found.specificity)
     if isinstance(found.sensitivity, EstimatedShare):
         return tr(
             "Expected on new images: thresholds chosen in the same way by other labels find about "
             "{value} ({low} to {high}) and rightly leave about {left_value} ({left_low} to "
-            "{left_high}). Rely on these figures: those of the labels that chose the threshold fit "
-            "it by chance too.",
+            "{left_high}).",
             **_values(found.sensitivity),
             **{"left_" + name: value for name, value in left.items()},
         )
     return tr(
         "Expected on new images: thresholds chosen in the same way on other images find {found} of "
         "{count} ({value}, {low} to {high}) and rightly leave {left_found} of {left_count} "
-        "({left_value}, {left_low} to {left_high}). Rely on these figures: those of the images "
-        "that chose the threshold fit it by chance too.",
+        "({left_value}, {left_low} to {left_high}).",
         **_values(found.sensitivity),
         **{"left_" + name: value for name, value in left.items()},
     )

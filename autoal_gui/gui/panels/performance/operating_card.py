@@ -18,6 +18,7 @@ from autoal_gui.core.measures.operating.point import (
 )
 from autoal_gui.core.measures.operating.roc import KINDS, Kind, Roc
 from autoal_gui.core.measures.operating.text import (
+    FITTED,
     found_sentence,
     fresh_sentence,
     kept_sentence,
@@ -95,8 +96,8 @@ class OperatingCard(QWidget):
         )
         self.kind.setToolTip(tr(KIND_TIP))
         self.level = combo(tr("At least"), {}, "")
-        self.found, self.left = text_label(bold=True), text_label(bold=True)
-        self.fresh = text_label()
+        self.fresh = text_label(bold=True)
+        self.found, self.left = text_label(), text_label()
         self.precision, self.threshold = (text_label(role="muted", size=SMALL) for _ in range(2))
         self.basis = text_label(role="muted", size=SMALL)
         self.problem = text_label(role="muted")
@@ -134,7 +135,9 @@ class OperatingCard(QWidget):
         inside.addWidget(self.form)
         inside.addWidget(self.plot)
         inside.addLayout(level)
-        for label in (self.found, self.left, self.fresh, self.precision, self.threshold):
+        fitted = text_label(tr(FITTED), role="muted", size=SMALL)
+        words = self.fresh, fitted, self.found, self.left, self.precision, self.threshold
+        for label in words:
             inside.addWidget(label)
         buttons = QHBoxLayout()
         buttons.addWidget(self.use)
