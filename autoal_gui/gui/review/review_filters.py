@@ -21,8 +21,8 @@ MARKS = {
     "evaluation": mark("Of the evaluation set"),
 }
 SUSPICIOUS = mark(
-    "Answers to look at again: by its probabilities the model is clearly sure of another class "
-    "there, whatever your operating point. On the map, “The model disagrees” counts each label "
+    "Answers to look at again: the model gives another class there, as surely as it usually gives "
+    "that class, whatever your operating point. On the map, “The model disagrees” counts each label "
     "where it gives another class, sure or not."
 )
 SORT_WORDS: dict[Sort, str] = {
