@@ -43,6 +43,7 @@ from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, came_lines
 from autoal_gui.exporters.report_matrix import confusion_table, hues_note
 
 SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
+COUNTED_ALIKE = mark("The shares weigh each answer by these images, the counts do not.")
 Cells = list[Element | str]
 
 
@@ -173,7 +174,8 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
             **values,
         )
     elif isinstance(metrics, Estimate):
-        words = estimate_sentence(metrics, record.number, record.labels)
+        told = estimate_sentence(metrics, record.number, record.labels)
+        words = f"{told} {tr(COUNTED_ALIKE)}"
     else:
         words = tr_count(
             "Round {round} ({labels} labels), on {count} labelled image that was drawn at random, "

@@ -10,6 +10,7 @@ from autoal_gui.core.likeness.kept_predictions import keep_predictions, keep_wei
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project import measured_images as measuring
+from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.last_model import kept_models, last_model
 from autoal_gui.core.project.learned_classes import classes_taught, learned_classes
 from autoal_gui.core.project.measured_images import (
@@ -18,6 +19,8 @@ from autoal_gui.core.project.measured_images import (
     weighed_images,
     what_it_learned,
 )
+from autoal_gui.exporters.companions.project_part import project_sections
+from autoal_gui.exporters.report_sections import COUNTED_ALIKE
 from tests.support.project import new_project, result_of
 
 ROWS = np.array([(0.9, 0.1), (0.4, 0.6), (0.7, 0.3), (0.2, 0.8)])
@@ -65,6 +68,13 @@ def test_answers_measure_as_if_they_had_not_been_learned_from(project):
     assert counts[0] == max(counts)  # predicted as surely as those that have no answer
     (project.workspace / f"predictions-{project.rounds.last}.npy").unlink()
     assert what_it_learned(project, last_model(project)).left_out == ()  # nothing to weigh them by
+
+
+def test_the_report_says_that_shares_are_weighed_and_counts_are_not(project):
+    estimated(project)
+    card = project_sections(Snapshot.of(project), last_model(project).record)
+    assert "estimated from all 4 answers" in card
+    assert COUNTED_ALIKE in card
 
 
 def test_all_answers_choose_a_threshold_each_with_what_it_stands_for(project):
