@@ -22,8 +22,8 @@ MARKS = {
 }
 SUSPICIOUS = mark(
     "Answers to look at again: the model gives another class there, as surely as it usually gives "
-    "that class, whatever your operating point. On the map, “The model disagrees” counts each label "
-    "where it gives another class, sure or not."
+    "that class, whatever your operating point. On the map, “The model disagrees” counts each "
+    "label where it gives another class, sure or not."
 )
 SORT_WORDS: dict[Sort, str] = {
     "suspicion": mark("Likely errors first"),
