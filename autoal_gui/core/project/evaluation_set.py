@@ -1,11 +1,14 @@
 """The evaluation set, changed after the project was made: an act that starts a new curve."""
 
 from collections import Counter
+from collections.abc import Collection
 
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.images.acts import Change
+from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.project.project import Project
+from autoal_gui.core.project.stores.label_store import LabelStore
 from autoal_gui.core.sets.partition import set_aside, units_of
 
 LARGEST_SHARE = 2  # at most one image in so many measures
@@ -35,6 +38,22 @@ def composition(project: Project) -> str:
         len(images),
         classes=", ".join(known),
     )
+
+
+def came_with(labels: LabelStore, images: Collection[int]) -> dict[int, Entry]:
+    """Return the classes of evaluation images that came with the data, as answers by nobody.
+
+    Args:
+        labels: of the project.
+        images: the ids of any images; those that a reader answered, and of which no class is
+            known, are missing in what is returned.
+    """
+    wanted = set(images) - labels.answers.keys()
+    return {
+        i: Entry(0, "", "", 0, "import", i, known)
+        for i, known in labels.evaluation()
+        if i in wanted
+    }
 
 
 def draw_evaluation_set(project: Project, wanted: int) -> str:

@@ -50,6 +50,14 @@ class SetSummary:
         }
 
 
+def left_out_text(
+    unreadable: tuple[tuple[str, str], ...], passed_over: tuple[tuple[str, int], ...] = ()
+) -> str:
+    """Return what is left out, a line each: files with their reason, then kinds counted."""
+    named = [f"{key}: {reason}" for key, reason in unreadable]
+    return "\n".join([*named, *(f"{reason} ({count})" for reason, count in passed_over)])
+
+
 def summarise(listing: Listing) -> SetSummary:
     """Count what a listing holds."""
     images = listing.images

@@ -355,16 +355,13 @@ class GridPanel(QWidget):
         images = tr_count("{count} image", "{count} images", total)
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
         hint = tr("Drag over several images, then press the key of a class.")
-        found = filter(None, (images, self._answered_words(), chosen))
+        known = 0
+        if self.which.currentIndex() == ONLY and self._controller.is_open:
+            answered = self._controller.images.answered
+            known = sum(image in answered for image in self.grid.images)
+        found = filter(None, (images, answered_words(known), chosen))
         counts = tr("{words}.", words=clauses(tuple(found)))
         self.count.setText(f"{counts} {self._remark or self._round_words() or hint}")
-
-    def _answered_words(self) -> str:
-        """Say how many of the images that were looked for have got an answer by now."""
-        if self.which.currentIndex() != ONLY:
-            return ""
-        answered = self._controller.images.answered
-        return answered_words(sum(image in answered for image in self.grid.images))
 
     def _round_words(self) -> str:
         """Say where the next round comes before the batch that is shown has all its answers."""

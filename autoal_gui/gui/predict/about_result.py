@@ -6,9 +6,9 @@ from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.text import threshold_sentence
 from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.sets.summary import left_out_text
 from autoal_gui.gui.predict.predict_jobs import ChosenModel
 from autoal_gui.gui.predict.predict_session import PredictSession
-from autoal_gui.gui.project.new_project_text import left_out_text
 from autoal_gui.gui.session.controller import Controller
 
 NOT_A_DIAGNOSIS = mark("These are predictions of a model trained in this program, not a diagnosis.")

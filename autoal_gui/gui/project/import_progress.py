@@ -15,11 +15,10 @@ from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.language import mark, number, percent, tr
-from autoal_gui.core.sets.summary import straddling_files, straddling_groups
+from autoal_gui.core.sets.summary import left_out_text, straddling_files, straddling_groups
 from autoal_gui.gui.images.first_images import FirstImages
 from autoal_gui.gui.project.new_project_text import (
     doubt_lines,
-    left_out_text,
     meaning_lines,
     usable_text,
 )

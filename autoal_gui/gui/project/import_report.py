@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.project.project import Project
-from autoal_gui.gui.project.new_project_text import left_out_text
+from autoal_gui.core.sets.summary import left_out_text
 from autoal_gui.gui.widgets.sizes import widen
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE

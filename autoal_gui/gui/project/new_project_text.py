@@ -117,14 +117,6 @@ def usable_text(usable: int, bad: int) -> str:
     return f"{words} {left_out}"
 
 
-def left_out_text(
-    unreadable: tuple[tuple[str, str], ...], passed_over: tuple[tuple[str, int], ...] = ()
-) -> str:
-    """Return what is left out, a line each: files with their reason, then kinds counted."""
-    named = [f"{key}: {reason}" for key, reason in unreadable]
-    return "\n".join([*named, *(f"{reason} ({count})" for reason, count in passed_over)])
-
-
 def meaning_lines(listing: Listing) -> tuple[str, ...]:
     """Say how many of what were found in a set of files, and how its names were understood."""
     if not listing.options:

@@ -20,6 +20,7 @@ from autoal_gui.core.database.prediction_rows import Probabilities
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import date_time, mark, number, percent, tr
 from autoal_gui.core.measures.operating.decision import Threshold, given_class
+from autoal_gui.core.project.evaluation_set import came_with
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
 from autoal_gui.gui.desk.class_panel import ClassPanel
@@ -221,8 +222,9 @@ def facts(
     """Say what stands of an image, and what the model makes of it."""
     entry, classes = project.labels.answers.get(image), project.classes.names
     words = [tr("No answer yet.")]
-    for given in project.labels.came_with((image,)).values():
-        words = [tr("{name}: its class came with the data.", name=answer_word(given, classes))]
+    if entry is None and project.pool.images[image].split == "evaluation":
+        for given in came_with(project.labels, (image,)).values():
+            words = [tr("{name}: its class came with the data.", name=answer_word(given, classes))]
     if entry is not None:
         words = [
             tr(

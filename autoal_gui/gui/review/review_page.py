@@ -18,6 +18,7 @@ from autoal_gui.core.labels.label_errors import (
 )
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.measures.operating.decision import Threshold
+from autoal_gui.core.project.evaluation_set import came_with
 from autoal_gui.core.project.learned_classes import learned_classes
 from autoal_gui.gui.desk.class_panel import ClassPanel
 from autoal_gui.gui.images.image_grid import ImageGrid
@@ -159,7 +160,7 @@ class ReviewPage(Page):
         self._shares = project.rounds.predictions()
         self._threshold = self.controller.in_use.threshold
         self._at_point = self.controller.in_use.at_point()
-        self._given = project.labels.came_with(self._among)
+        self._given = came_with(project.labels, self._among)
         self._table = table_of(
             project.labels.journal,
             project.pool.images,

@@ -132,7 +132,9 @@ def test_what_the_model_disagrees_with_comes_first(qtbot, window, controller, mo
     assert set(page.images[:2]) == wrong
     box = page.filters.marks["suspicious"]
     assert box.text().startswith("Likely errors (")
-    assert "clearly sure of another class" in page.filters.suspicious.text()  # what is counted
+    assert (
+        "gives another class there, as surely as" in page.filters.suspicious.text()
+    )  # what is counted
     assert page.filters.suspicious.isVisible()
     assert "(2)" in box.text()
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))

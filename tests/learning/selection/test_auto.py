@@ -378,7 +378,7 @@ def test_the_reason_says_what_is_missing_to_learn(labelled, rare, told):
 def test_without_a_fitted_layer_no_number_of_labels_is_asked_for():
     outputs, _ = outputs_of(labelled=60)
     _, (reason,) = auto_acquisition(outputs, None, AUTO)
-    assert "without learned features" in str(reason)
+    assert "while every layer of the network is trained" in str(reason)
 
 
 def test_the_reason_calls_a_strategy_as_the_window_does():

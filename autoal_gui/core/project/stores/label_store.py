@@ -1,7 +1,7 @@
 """The answers of a project: each is committed before the call that gives it returns."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -135,20 +135,6 @@ class LabelStore:
         truth, files = self._own_truth, self._files
         holds = {i: index for i, index in truth.items() if files.hash_of_truth(i) is None}
         return tuple(sorted({**holds, **dict(self.labelled("evaluation"))}.items()))
-
-    def came_with(self, images: Iterable[int]) -> dict[int, Entry]:
-        """Return the classes of evaluation images that came with the data, as answers by nobody.
-
-        Args:
-            images: the ids of any images; those that a reader answered, and of which no class is
-                known, are missing in what is returned.
-        """
-        known, answers = self._own_truth, self.answers
-        return {
-            i: Entry(0, "", "", 0, "import", i, known[i])
-            for i in images
-            if i in known and i not in answers
-        }
 
     def hash_labelled(self, image_id: int) -> str | None:
         """Return the SHA-256 of what an image's label was given to, if it shows another now."""

@@ -229,7 +229,7 @@ def assert_the_threshold_is_told(window, project) -> None:
 
 
 def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_in_predict(
-    qtbot, window, tmp_path, monkeypatch
+    qtbot, window, tmp_path
 ):
     images = hazy_folder(tmp_path / "images", 60)
     controller = start_project(qtbot, window, images, tmp_path, evaluation_images=30)
@@ -260,7 +260,7 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
         f"At your operating point: “{name}” from {value} on." in window.desk.stage.card.words.text()
     )
     assert_counts_at_the_point(window, project, now)
-    assert_a_line_is_told_where_there_is_one(window, project, monkeypatch)
+    assert_no_line_of_another_rule_is_drawn(window, project)
     controller.setup.keep_operating_point(None)
     assert window.desk.performance.in_use.isHidden()
     assert all(label.isHidden() for label in window.desk.performance.by_likeliest)
@@ -290,14 +290,11 @@ def test_the_button_that_uses_a_point_stays_where_it_was_pressed(qtbot, window, 
         assert card.use.mapTo(window, QPoint()) == place
 
 
-def assert_a_line_is_told_where_there_is_one(window, project, monkeypatch) -> None:
-    """The folded panel draws none of one round alone, and says nothing of it."""
+def assert_no_line_of_another_rule_is_drawn(window, project) -> None:
+    """The folded panel says that its figure is that at the point."""
     strip = window.desk.side.strip
-    assert len(strip.curve._curve) == len(comparable(measured_of(project))) > 1
-    assert "the line" in strip.at_point.text()
-    monkeypatch.setattr(slim_strip, "comparable", lambda measured: measured[-1:])
-    strip.refresh()
-    assert strip.curve.isHidden()  # of one round alone there is no line
+    assert len(comparable(measured_of(project))) > 1
+    assert strip.curve.isHidden()
     assert strip.at_point.text() == "at your point"
 
 
@@ -362,7 +359,7 @@ def read(file: Path) -> list[dict[str, str]]:
 
 
 def test_where_no_image_is_set_aside_the_answers_themselves_measure(
-    qtbot, window, tmp_path, backend
+    qtbot, window, tmp_path, backend, monkeypatch
 ):
     images = draw_folder(tmp_path / "images", 30)
     controller = start_project(qtbot, window, images, tmp_path, evaluation_images=0)
@@ -394,7 +391,12 @@ def test_where_no_image_is_set_aside_the_answers_themselves_measure(
     assert window.desk.side.strip.accuracy.text() == share
     low, high = (percent(one) for one in backend.estimate.accuracy_interval)
     span = f"({low.removesuffix('%')} to {high})"  # it is no share of the answers
-    assert window.desk.side.strip.right.text() == f"of your images {span}"
+    assert window.desk.side.strip.right.text() == f"of your images right {span}"
+    strip = window.desk.side.strip
+    assert len(strip.curve._curve) == len(comparable(measured_of(controller.project))) == 2
+    monkeypatch.setattr(slim_strip, "comparable", lambda measured: measured[-1:])
+    strip.refresh()
+    assert strip.curve.isHidden()  # of one round alone there is no line
     assert f": about {share} {span} of your images right" in window.desk.stage.card.title.text()
     assert measured_classes(controller.project) == dict(controller.project.labels.training())
 
