@@ -16,7 +16,7 @@ from autoal_gui.core.measures.operating.point import (
     sides,
 )
 
-FITTED = mark("By what chose the threshold, which therefore fits it by chance too:")
+FITTED = mark("On the labels that chose the threshold, and therefore fit it by chance too:")
 NOTHING = re.compile(
     r"(?<!non.)(?<!not.)\b(normal|normale|healthy|negative|benign|none|control|controls|no finding"
     r"|gesund|negativ|gutartig|unauffällig|sain|négatif|bénin|sano|negativo|benigno)\b"
