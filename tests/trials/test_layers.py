@@ -10,7 +10,7 @@ from tests.trials import layers
 
 def test_both_ways_to_train_are_measured_on_the_same_labels_whatever_the_trial_finds(tmp_path):
     real = task_model.every_layer_wins
-    folder = str(draw_folder(tmp_path / "images", 100))
+    folder = str(draw_folder(tmp_path / "images", 80))
     data = ReplaySet.of(*opened(folder, str(tmp_path / "workspace"), (), 1.0), 0)
     settings = TINY.but(mode="auto", batch_size=layers.BATCH, warm_start=True, warm_seconds=1.0)
     found, every, last = layers.tried(data, settings)
