@@ -99,8 +99,8 @@ def _split(images: Sequence[PoolImage]) -> Iterable[Element]:
         yield tag(
             "p",
             tr(
-                "The set itself names parts: {train} labelled images to train, {validation} to "
-                "validate, {test} to test.",
+                "Of the labelled images {train} are of the part that the set itself names for "
+                "training, {validation} of that for validation, {test} of that for testing.",
                 **{part: number(parts[part]) for part in ("train", "validation", "test")},
             ),
         )

@@ -314,6 +314,7 @@ class Desk(QWidget):
         if image_id is not None:
             image = project.pool.images[image_id]
             self.why.show_name(image.key, image.group)
+            answered = image_id in self._controller.images.answered
             again = image_id in self._controller.images.repeats  # not said: chance chose it, too
             self.why.show_reason(
                 None if again else self._controller.images.query(image_id),
@@ -324,6 +325,7 @@ class Desk(QWidget):
                 alone=image_id in self._controller.images.checks,
                 failed=self._controller.confirming.has_failed,
                 unasked=tr(DRAWN) if again else unasked_words(self._controller.images, image_id),
+                answered=answered,
             )
         self.why.setVisible(image_id is not None)
 

@@ -212,8 +212,12 @@ class WhyPanel(QFrame):
         alone: bool = False,
         failed: bool = False,
         unasked: str = "",
+        answered: bool = False,
     ) -> None:
         """Show why an image is asked for.
+
+        Until it is answered, one that chance drew looks like one that is asked again: no more is
+        told of either.
 
         Args:
             query: what is known of it.
@@ -224,6 +228,7 @@ class WhyPanel(QFrame):
             alone: whether it was drawn to check what is confirmed in bulk.
             failed: whether that check has failed.
             unasked: why it is on screen, where no round asked for it; see `unasked_words`.
+            answered: whether it has an answer.
         """
         query = None if alone else query
         self._query, self._mode = query, mode
@@ -232,8 +237,9 @@ class WhyPanel(QFrame):
         self._line.setText(told)
         self._line.setToolTip(plain_tip(told))  # whole, where a low window has it scroll
         self._told.updateGeometry()  # a longer sentence gets another line, where there is room
-        self._toggle.setVisible(query is not None and bool(query.strategies))
-        self._expand(self._toggle.isChecked())
+        told_more = query is not None and bool(query.strategies) and (answered or not query.audit)
+        self._toggle.setVisible(told_more)
+        self._expand(told_more and self._toggle.isChecked())
 
     def _expand(self, shown: bool) -> None:
         empty(self._grid)

@@ -1,6 +1,6 @@
 """What is said of predictions: what they are, which rule gave the classes, and if they are old."""
 
-from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.language import mark, percent, tr, tr_count
 from autoal_gui.core.measures.caution import unlike_sentence
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.text import threshold_sentence
@@ -22,13 +22,26 @@ def about_result(session: PredictSession, controller: Controller) -> str:
     """Say it in plain sentences; without the rule as long as there is no result."""
     unlike = unlike_sentence(session.caution) if session.caution is not None else ""
     left_out = left_out_text((), session.listing.passed_over).replace("\n", " ")
-    words = [unlike, tr(NOT_A_DIAGNOSIS), session.unknown_words(), left_out]
+    words = [unlike, tr(NOT_A_DIAGNOSIS), session.unknown_words(), left_out, _hidden(session)]
     if session.result is not None:
         words.append(_made_by(session))
         classes, used = session.result.classes, session.threshold
         if used is not None:
             words.append(threshold_sentence(classes[used.class_index], used.value))
     return " ".join(filter(None, words))
+
+
+def _hidden(session: PredictSession) -> str:
+    """Say how many labels are not told since the open project still asks for them."""
+    if not session.hidden:
+        return ""
+    return tr_count(
+        "The label of {count} image that the project still asks for stays hidden, and is not "
+        "counted.",
+        "The labels of {count} images that the project still asks for stay hidden, and are not "
+        "counted.",
+        session.hidden,
+    )
 
 
 def old_words(session: PredictSession, controller: Controller) -> str:

@@ -1,7 +1,7 @@
 """What the page has done beside the window, and how far that is and what came of it in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autoal_gui.core.images.pool import ImagePool
@@ -9,6 +9,7 @@ from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
 from autoal_gui.core.language import number, percent, tr
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import PredictFinished
+from autoal_gui.core.project.files.known_files import known_images
 from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.last_model import LastModel, last_model
 from autoal_gui.core.project.project import Project
@@ -76,6 +77,8 @@ class Asked:
     pool: ImagePool | None = None
     results: list[PredictFinished] = field(default_factory=list)
     """What the models say that have predicted."""
+    hidden: int = 0
+    """How many labels of the listing stay hidden, see `without_hidden`."""
     compares: bool = False
     """Whether the images that the model learned from are looked at too, as a second step."""
 
@@ -116,6 +119,30 @@ def listed(
     """
     listing = services.list_images(spec, workspace, progress)
     return listing, ImagePool.of_listing(listing, services.open_images(spec, workspace))
+
+
+def without_hidden(listing: Listing, location: str, project: Project) -> tuple[Listing, int]:
+    """Return a listing without the labels that a project still asks for, and how many these are.
+
+    Who has yet to label an image is not to read its label here.
+
+    Args:
+        listing: of the images to predict.
+        location: the folder or file that was listed.
+        project: the open one.
+    """
+    own, images = known_images(project.known, location, listing.images), project.pool.images
+    answers, shown = project.labels.answers, []
+    for image in listing.images:
+        own_id = own.get(image.key)
+        asked = own_id is not None and images[own_id].split == "pool"
+        known = answers.get(own_id) if own_id is not None else None
+        if asked and image.label is not None and (known is None or known.class_index is None):
+            shown.append(replace(image, label=None))
+        else:
+            shown.append(image)
+    hidden = sum(a is not b for a, b in zip(shown, listing.images, strict=True))
+    return (replace(listing, images=tuple(shown)) if hidden else listing), hidden
 
 
 def share_lines(classes: Sequence[str], shares: Sequence[float]) -> list[str]:

@@ -41,6 +41,7 @@ from autoal_gui.gui.predict.predict_jobs import (
     own_model,
     saved,
     share_lines,
+    without_hidden,
 )
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.rounds.time_left import reading_left
@@ -69,6 +70,7 @@ class PredictSession(QObject):
         self._asked: Asked | None = None  # what runs, beside the result that is shown
         self.spec: SourceSpec | None = None
         self.listing = Listing((), ())
+        self.hidden = 0  # labels of the listing that are not told
         self.pool: ImagePool | None = None
         self.result: PredictFinished | None = None
         self.table: PredictionTable | None = None
@@ -123,6 +125,9 @@ class PredictSession(QObject):
             self._on_cancelled()
             return
         asked.listing, asked.pool = found
+        if self._controller.is_open:
+            project, place = self._controller.project, asked.spec.location
+            asked.listing, asked.hidden = without_hidden(asked.listing, place, project)
         if not asked.listing.images:
             self._end(tr(NONE_FOUND))
             return
@@ -212,6 +217,7 @@ class PredictSession(QObject):
         """Put what was found in the place of the former result, whose copies go."""
         self._asked, former, self._workspace = None, self._workspace, asked.workspace
         self.spec, self.listing, self.pool = asked.spec, asked.listing, asked.pool
+        self.hidden = asked.hidden
         self._models = tuple(asked.models)
         self.answers = [
             answers_of(model, found)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.project.files.new_images import NO_FOLDERS
 from autoal_gui.gui.session.controller import Controller
 
 TIP = mark(
@@ -16,6 +17,7 @@ TIP = mark(
 )
 NO_PROJECT = mark("Open the project first that these images are to be added to")
 NO_FOLDER = mark("Only images of a folder can be added to a project")
+FOLDERS = ("folder", "dicom")
 
 
 class SendButton(QPushButton):
@@ -39,7 +41,7 @@ class SendButton(QPushButton):
     ) -> None:
         """Offer to add these images, by their keys in a set, but those that the project has."""
         chosen, keys = len(keys), [key for key in keys if key not in known]
-        is_folder = spec is not None and spec.kind in ("folder", "dicom")
+        is_folder = spec is not None and spec.kind in FOLDERS
         self._folder = Path(spec.location) if spec is not None and is_folder else None
         self._keys = frozenset(keys)
         if chosen and not keys:
@@ -60,10 +62,19 @@ class SendButton(QPushButton):
                 len(self._keys),
             )
         )
-        is_open = self._controller.is_open
-        self.setToolTip(tr(TIP if is_open and is_folder else NO_FOLDER if is_open else NO_PROJECT))
-        can = is_open and self._folder is not None and self._folder.is_dir() and bool(keys)
+        why_not = self._why_not(is_folder=is_folder)
+        self.setToolTip(tr(why_not or TIP))
+        can = not why_not and self._folder is not None and self._folder.is_dir() and bool(keys)
         self.setEnabled(can and not self._sends)
+
+    def _why_not(self, *, is_folder: bool) -> str:
+        """Return why images cannot be added whichever are selected; "" where they can be."""
+        if not self._controller.is_open:
+            return NO_PROJECT
+        if not is_folder:
+            return NO_FOLDER
+        own = self._controller.project.known.places[0].spec.kind
+        return "" if own in FOLDERS else NO_FOLDERS
 
     @Slot()
     def _send(self) -> None:

@@ -41,7 +41,7 @@ from autoal_gui.gui.project.set_aside import SetAside
 from autoal_gui.gui.project.set_chooser import SetChooser
 from autoal_gui.gui.services import Services
 from autoal_gui.gui.widgets.cards import LowColumn, Section, add_card
-from autoal_gui.gui.widgets.inputs import PathField, combo
+from autoal_gui.gui.widgets.inputs import PathField, combo, refill
 from autoal_gui.gui.widgets.sizes import fitting
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import TITLE, set_property
@@ -222,8 +222,7 @@ class NewProjectDialog(QDialog):
         self.report.show_listing(listing, self.importer.sample(listing, SHOWN))
         known = any(image.label is not None for image in listing.images)
         self._label_form.setRowVisible(self.label_use, known)
-        for use, words in label_uses(bool(own_evaluation(listing))).items():
-            self.label_use.setItemText(self.label_use.findData(use), words)
+        refill(self.label_use, label_uses(has_test=bool(own_evaluation(listing))))
         self._on_label_use()
         if is_first and self.classes.too_few():
             self.classes.entry.setFocus()

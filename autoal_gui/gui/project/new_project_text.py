@@ -17,11 +17,8 @@ LABEL_USES: dict[str, str] = {
     "labelled": mark("Taken as labels: the model learns from them at once"),
     "ignore": mark("Not used: I label"),
 }
-WITH_TEST = {
-    "hidden": mark("Kept hidden: I label, those of the test images measure the model"),
-    "ignore": mark("Only those of the test images are kept, to measure the model: I label"),
-}
-"""Where the set brings test images."""
+TEST_MEASURES = mark("Kept hidden: I label, those of the test images measure the model")
+"""Where the set brings test images, whose labels are used in any case."""
 SHOWN = 12  # classes whose images are counted in a line
 
 
@@ -51,7 +48,10 @@ def label_uses(has_test: bool) -> dict[str, str]:
     Args:
         has_test: whether the set brings test images.
     """
-    words = {**LABEL_USES, **WITH_TEST} if has_test else LABEL_USES
+    words = dict(LABEL_USES)
+    if has_test:
+        words["hidden"] = TEST_MEASURES
+        del words["ignore"]
     return {use: tr(said) for use, said in words.items()}
 
 

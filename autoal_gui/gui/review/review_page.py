@@ -36,6 +36,9 @@ from autoal_gui.gui.widgets.theme import Theme
 
 HINT = mark("Class keys change the selected images. Enter shows one on the desk. Esc goes back.")
 NONE_SELECTED = mark("Select images first: click, arrow keys, or draw a frame with the mouse.")
+MEASURES = mark(
+    "The class of such an image came with the data and measures the model: it is not changed here."
+)
 NONE_SHOWN = mark("No image meets these conditions.")
 NONE_YET = mark("No image has an answer yet.")
 SIDE = 8  # heights of a line: room for what the model says below an image
@@ -236,7 +239,9 @@ class ReviewPage(Page):
         entry = project.labels.answers.get(image) if image is not None else None
         chosen_class = entry.class_index if entry is not None and len(selected) == 1 else None
         self.class_panel.set_state(
-            chosen_class, self._counts(len(project.classes.names)), enabled=bool(selected)
+            chosen_class,
+            self._counts(len(project.classes.names)),
+            enabled=bool(selected),
         )
         self.class_panel.set_feedback(
             tr("{count} images selected: a key changes all.", count=number(len(selected)))
@@ -245,10 +250,10 @@ class ReviewPage(Page):
         )
 
     def _counts(self, classes: int) -> tuple[int, ...]:
-        """Return how many images have each class."""
+        """Return how many answered images have each class."""
         if self._table is None:
             return (0,) * classes
-        given = self._table.class_index
+        given = self._table.class_index[~np.isin(self._table.ids, list(self._given))]
         return tuple(np.bincount(given[given >= 0], minlength=classes).tolist())
 
     @Slot()
@@ -283,6 +288,9 @@ class ReviewPage(Page):
             return
         if not selected:
             controller.notice.emit(tr(NONE_SELECTED))
+            return
+        if any(image in self._given for image in selected):
+            controller.notice.emit(tr(MEASURES))
             return
         seen = {image: one for image in selected if (one := self._opinion(image)) is not None}
         self._busy = True

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QSettings, QSignalBlocker, QSize, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -218,10 +218,18 @@ def combo(name: str, entries: dict[str, str], chosen: str) -> QComboBox:
     """Return a list to choose from, its values as item data."""
     box = StillComboBox()
     box.setAccessibleName(name)
-    for value, label in entries.items():
-        box.addItem(label, value)
-    box.setCurrentIndex(max(0, box.findData(chosen)))
+    refill(box, entries, chosen)
     return box
+
+
+def refill(box: QComboBox, entries: dict[str, str], chosen: str | None = None) -> None:
+    """Offer other entries; what was chosen stays so where it is among them, else the first."""
+    wanted = box.currentData() if chosen is None else chosen
+    with QSignalBlocker(box):
+        box.clear()
+        for value, label in entries.items():
+            box.addItem(label, value)
+        box.setCurrentIndex(max(0, box.findData(wanted)))
 
 
 def spin(name: str, low: int, high: int, value: int, *, keeps_enter: bool = False) -> QSpinBox:

@@ -27,7 +27,12 @@ def test_of_a_random_image_no_strategy_is_said_to_have_looked_for_it(qtbot, tmp_
     panel.show_reason(replace(several, audit=False), "pool", 2)
     assert "Share here" in words_of(panel)
     assert not panel._share.isHidden()
-    panel.show_reason(several, "pool", 2)
+    panel.show_reason(several, "pool", 2)  # it looks like one that is asked again
+    assert panel._toggle.isHidden()
+    assert panel._more.isHidden()
+    assert not words_of(panel)
+    panel.show_reason(several, "pool", 2, answered=True)
+    assert not panel._toggle.isHidden()
     assert "Score" in words_of(panel)
     assert "Share here" not in words_of(panel)
     assert panel._share.isHidden()

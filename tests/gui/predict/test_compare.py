@@ -23,6 +23,8 @@ def backend():
 def new_images(place):
     """Draw images like those of the project, and a grey one unlike them."""
     folder = draw_folder(place / "new", IMAGES)
+    for file in folder.rglob("*.png"):  # else they would be the project's own
+        Image.open(file).save(file, compress_level=1)
     grey = np.full((24, 32), 135, np.uint8)
     Image.fromarray(grey).save(folder / CLASSES[0] / ODD)
     return folder

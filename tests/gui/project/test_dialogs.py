@@ -504,9 +504,9 @@ def write_npz(file: Path) -> Path:
 
 def test_an_npz_file_brings_its_own_evaluation_set(qtbot, window, tmp_path):
     dialog = listed(qtbot, window, SourceSpec("npz", str(write_npz(tmp_path / "set.npz"))))
-    for use in ("hidden", "ignore"):  # the test images measure, whatever becomes of the others
-        words = dialog.label_use.itemText(dialog.label_use.findData(use))
-        assert "those of the test images" in words
+    # The test images measure, whatever becomes of the others: not to use them is no choice.
+    assert "those of the test images" in dialog.label_use.currentText()
+    assert dialog.label_use.findData("ignore") < 0
     assert not dialog.evaluation.isEnabled()
     assert dialog.evaluation.value() == 8
     dialog.accept()

@@ -13,6 +13,7 @@ from autoal_gui.core.readers.audit_trail import changes
 from autoal_gui.gui.images.grid_items import _caption_lines
 from autoal_gui.gui.review.model_words import ModelCaptions
 from autoal_gui.gui.review.review_detail import change_line, facts
+from autoal_gui.gui.review.review_page import MEASURES
 from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from tests.support.checking import (
     BACKSPACE,
@@ -275,6 +276,15 @@ def test_images_whose_class_came_with_the_data_are_told_and_counted(qtbot, windo
     name = project.classes.names[dict(given)[page.images[0]]]
     assert page.detail.facts.text().startswith(f"{name}: its class came with the data.")
     assert page.grid.grid_model.answers[page.images[0]].class_index == dict(given)[page.images[0]]
+    answers = [entry.class_index for entry in project.labels.answers.values()]
+    assert page._counts(2) == (answers.count(0), answers.count(1))  # of answers alone
+    said = []
+    controller.notice.connect(said.append)
+    before = project.labels.evaluation()
+    qtbot.keyClick(page.grid, SECOND if is_bright(project, page.grid.current()) else FIRST)
+    assert said == [MEASURES]
+    assert project.labels.evaluation() == before
+    assert len(project.labels.answers) == 2
     choose(page, "class_index", 0)
     assert len(page.images) == bright
     page.only.click()
