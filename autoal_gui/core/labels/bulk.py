@@ -94,6 +94,11 @@ class Check:
         return math.ceil(1 / self.limit - 1e-9)
 
     @property
+    def too_many(self) -> int:
+        """How many wrong ones among the first `fewest` end the check."""
+        return math.floor(self.limit * self.fewest + 1e-9) + 1
+
+    @property
     def verdict(self) -> Verdict:
         """Whether the labels of all classes together hold to the limit.
 

@@ -265,7 +265,7 @@ class ConfirmPage(Page):
         if index is None:
             return tr(NOTHING, sure=percent(SURE))
         if self._due:
-            return alone_words(self._sure, self._due)
+            return alone_words(self._sure, self._due, check)
         if check.verdict_of(index) != "holds":
             resting = project.bulk.resting
             own = own_words(check, index, names[index], index in resting)

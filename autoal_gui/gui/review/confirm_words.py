@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from autoal_gui.core.labels.bulk import SureImages
+from autoal_gui.core.labels.bulk import Check, SureImages
 from autoal_gui.core.language import mark, number, tr, tr_count
 
 PAYS = 2  # images confirmed for one that is read alone, below which it is hardly worth it
@@ -18,6 +18,10 @@ WHY_ALONE = mark(
     "{count} images come to the desk one by one, drawn by lot over all classes, and the model's "
     "class stays hidden until you have answered. Only they can tell how many of the labels that "
     "you confirm at a glance would be wrong. Then up to {saved} others are confirmed at a glance."
+)
+ENDS = mark(
+    "Should {wrong} of the first {first} have another class than the model's, be they of one class "
+    "or of several, nothing is confirmed."
 )
 HARDLY = mark("It saves some reading now; with a better model it mostly saves more.")
 NOT_WORTH = mark(
@@ -58,13 +62,16 @@ def stopped_words(checked: int, now: int) -> str:
     return f"{tr(STOPPED)}\n\n{newer if now > checked else tr(LABEL_ON)}"
 
 
-def alone_words(sure: SureImages, due: Sequence[int]) -> str:
-    """Say what reading these alone first is for, or that it does not pay yet."""
+def alone_words(sure: SureImages, due: Sequence[int], check: Check) -> str:
+    """Say what reading these alone first is for and what ends it, or that it does not pay yet."""
     count = number(len(due))
     if not sure.is_worth(due):
         return tr(NOT_WORTH, sure=number(len(sure)), due=count)
     saved = sure.saved(due)
     words = tr(WHY_ALONE, count=count, saved=number(saved))
+    if not check.whole.asked:
+        wrong, first = number(check.too_many), number(check.fewest)
+        words = f"{words} {tr(ENDS, wrong=wrong, first=first)}"
     return f"{words}\n\n{tr(HARDLY)}" if saved < PAYS * len(due) else words
 
 

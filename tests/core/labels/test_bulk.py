@@ -301,3 +301,11 @@ def test_what_does_not_stand_cannot_be_withdrawn():
     reader.say("label", 1, 1)
     with pytest.raises(ValueError, match="withdraw"):
         reader.say("withdraw", 1, target=1, purpose="confirm")
+
+
+@given(st.floats(0.01, 0.2))
+def test_so_many_wrong_ones_among_the_first_end_a_check_and_no_fewer(limit):
+    fewest, wrong = Check(limit).fewest, Check(limit).too_many
+    for asked in (wrong, fewest):
+        assert Check(limit, {0: Tally(wrong, asked)}).verdict == "fails"
+        assert Check(limit, {0: Tally(wrong - 1, asked)}).verdict != "fails"

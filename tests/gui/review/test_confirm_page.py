@@ -42,6 +42,7 @@ def page(qtbot, window, tmp_path):
     page = show(qtbot, window)
     page.limit.setValue(20)
     assert "one by one" in page.words.text()
+    assert "Should 2 of the first 5 have another class" in page.words.text()
     assert ("hardly" in page.words.text()) == (page._sure.saved(page._due) < 2 * len(page._due))
     assert not page.grid.isVisible()
     due = page._due
