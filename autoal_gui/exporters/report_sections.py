@@ -14,7 +14,7 @@ from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.answers.estimate import Estimate
-from autoal_gui.core.measures.answers.estimate_text import estimate_sentence
+from autoal_gui.core.measures.answers.estimate_text import COUNTED_ALIKE, estimate_sentence
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook, measuring_sentence, worth_sentences
 from autoal_gui.core.project.export_snapshot import Snapshot
@@ -43,7 +43,6 @@ from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, came_lines
 from autoal_gui.exporters.report_matrix import confusion_table, hues_note
 
 SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
-COUNTED_ALIKE = mark("The shares weigh each answer by these images, the counts do not.")
 Cells = list[Element | str]
 
 
@@ -120,7 +119,7 @@ def _outlook(labels: Snapshot, measured: Measured) -> Outlook | None:
 def _advice(measured: Measured, labels: Snapshot) -> Iterable[str]:
     found = _outlook(labels, measured)
     yield from worth_sentences(points_of(measured), found, labels.short, labels.rare)
-    if words := measuring_sentence(measured[-1][1]):
+    if words := measuring_sentence(measured[-1][1], len(labels.pool.images)):
         yield words
     if words := chance_words(measured):
         yield words

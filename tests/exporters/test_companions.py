@@ -284,7 +284,9 @@ def test_a_card_counts_groups_and_says_whether_one_is_on_both_sides(project, tor
     text = project_sections(snapshot, record)
     assert ("1 group is on both sides" in text) is torn
     assert ("No group is on both sides" in text) is not torn
-    assert "images to train, 0 to validate, 0 to test" in text
+    assert (
+        "of the part that the set itself names for training, 0 of that for validation, 0 of" in text
+    )
     assert "one" not in text.replace("None", "").split()  # no group is named
 
 

@@ -15,6 +15,7 @@ from autoal_gui.core.measures.metrics import Floats, Share
 
 MOST_BINS = 6
 FEWEST = 10  # images of a bin
+WIDE = 0.3  # an interval of what is right as wide does not tell whether that is as often as said
 NEARLY_SURE = 0.985  # from here on a whole per cent says too little
 
 
@@ -127,6 +128,12 @@ def calibration_sentence(found: Calibration) -> str:
         return tr(
             "It is right more often than it says: on average over all images it says {said} and is "
             "right on {right} ({low} to {high}).",
+            **values,
+        )
+    if high - low > WIDE:
+        return tr(
+            "It cannot be told yet whether it is right as often as it says: on average it says "
+            "{said} and is right on {right} ({low} to {high}).",
             **values,
         )
     return tr(

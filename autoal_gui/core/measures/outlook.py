@@ -213,13 +213,26 @@ def images_needed(metrics: Metrics, half_width: float) -> int:
     return math.ceil(metrics.total * (_half_width(metrics) / half_width) ** 2)
 
 
-def measuring_sentence(metrics: Metrics) -> str:
-    """Say how finely is measured, and how many images the next finer interval takes."""
+def measuring_sentence(metrics: Metrics, most: int) -> str:
+    """Say how finely is measured, and how many images the next finer interval takes.
+
+    Args:
+        metrics: what was measured.
+        most: how many images there are.
+    """
     half = _half_width(metrics)
     wanted = next((width for width in HALF_WIDTHS if width < FINER * half), None)
     if wanted is None:
         return ""
     needed = images_needed(metrics, wanted)
+    if needed > most:
+        return tr(
+            "Measured on {images} images, balanced accuracy is known to ± {now} points; ± {wanted} "
+            "would take more images than this project has.",
+            images=number(metrics.total),
+            now=decimal(100 * half, 0),
+            wanted=decimal(100 * wanted, 0),
+        )
     tens = 10 ** max(0, len(str(needed)) - 2)
     return tr(
         "Measured on {images} images, balanced accuracy is known to ± {now} points; ± {wanted} "

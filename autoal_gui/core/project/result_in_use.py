@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from autoal_gui.core.language import decimal, mark, number, percent, tr
 from autoal_gui.core.measures.answers.estimate import Estimate
-from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.metrics import Metrics, Share
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.point import OperatingPoint
@@ -38,8 +37,7 @@ def result_in_use(
 ) -> ResultInUse:
     """Return what the last measured round has right, as its model is used.
 
-    An estimate from all answers is by the class that is likeliest: it stays as it is, and beside it
-    stands what the same answers say of the point.
+    An estimate is made anew from the same answers, each with what it stands for.
 
     Args:
         project: of the rounds.
@@ -59,15 +57,23 @@ def result_in_use(
         "name": project.classes.names[point.threshold.class_index],
         "value": percent(point.threshold.value, 1),
     }
-    if isinstance(metrics, Estimate):
-        at = tr(
-            "At the point (“{name}” from {value} on) about {share} of your images would be right "
-            "({low} to {high}); the same answers chose the point, so that is a little too good.",
-            **values,
-            **_right(at_point),
-        )
-        return ResultInUse(metrics, f"{by_likeliest} {at}", by_likeliest)
     brief = tr("At your operating point: “{name}” from {value} on.", **values)
+    if isinstance(metrics, Estimate) and known.weights is not None:
+        low, high = metrics.accuracy_interval
+        otherwise = tr(
+            "By the highest probability about {share} of your images would be right ({low} to "
+            "{high}); the same answers chose the point, so the figures at it are a little too "
+            "good.",
+            share=percent(metrics.accuracy),
+            low=decimal(100 * low, 0),
+            high=percent(high),
+        )
+        estimate = Estimate.of_answers(
+            known.truth, known.probabilities, known.weights, known.units, point.threshold
+        )
+        return ResultInUse(estimate, f"{brief} {otherwise}", brief, point.threshold)
+    if isinstance(metrics, Estimate):  # of a round whose weights are not kept
+        return ResultInUse(metrics, by_likeliest, by_likeliest)
     otherwise = tr(
         "By the highest probability {right} of {images} would be right ({low} to {high}); these "
         "images chose the point, so the figures at it are a little too good.",
@@ -79,13 +85,9 @@ def result_in_use(
 def _right(known: MeasuredImages) -> dict[str, str]:
     """Return how many of these images are right, with the interval, as words."""
     right = known.given == known.truth
-    if known.weights is None:
-        share = Share.of(right, known.units)
-    else:
-        share = EstimatedShare.of_answers(right, known.weights, known.units)
+    share = Share.of(right, known.units)
     low, high = share.interval
     return {
-        "share": percent(share.value),
         "right": number(share.found),
         "images": number(share.count),
         "low": decimal(100 * low, 0),

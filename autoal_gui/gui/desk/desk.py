@@ -21,7 +21,7 @@ from autoal_gui.gui.desk.image_bar import ImageBar
 from autoal_gui.gui.desk.reading import Reading
 from autoal_gui.gui.desk.stage import Stage
 from autoal_gui.gui.desk.waiting_time import IdleWatch
-from autoal_gui.gui.desk.why_panel import DRAWN, WhyPanel, unasked_words
+from autoal_gui.gui.desk.why_panel import DRAWN, WhyPanel, asked_by, unasked_words
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.panels.side_panel import SidePanel, SideSplitter
@@ -317,7 +317,7 @@ class Desk(QWidget):
             answered = image_id in self._controller.images.answered
             again = image_id in self._controller.images.repeats  # not said: chance chose it, too
             self.why.show_reason(
-                None if again else self._controller.images.query(image_id),
+                None if again else asked_by(self._controller.images, image_id, project),
                 image.split,
                 project.rounds.last,
                 project.settings.run.mode,

@@ -16,11 +16,12 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.images.source import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.queries import Query
 from autoal_gui.gui.session.asked_images import AskedImages
 from autoal_gui.gui.strategy_names import strategy_label, strategy_note, strategy_reason
 from autoal_gui.gui.widgets.cards import Sentence, TallColumn, empty
-from autoal_gui.gui.widgets.text import plain_tip, text_label
+from autoal_gui.gui.widgets.text import name_words, plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 CAME = mark("The model did not ask for this image: its label came with it.")
@@ -274,12 +275,6 @@ class WhyPanel(QFrame):
                 self._grid.addWidget(_cell(words, column, "", "" if column else note), row, column)
 
 
-def name_words(key: str, group: str) -> str:
-    """Return the name of a file with its group, without its folders: these may say its class."""
-    name = key.replace("\\", "/").rsplit("/", 1)[-1]
-    return f"{group}  ·  {name}" if group else name
-
-
 def rows_of(query: Query) -> list[tuple[str, str, str, str]]:
     """Return what each strategy made of an image, as the panel shows it; the weightiest first."""
     total = sum(map(_part, query.strategies))
@@ -329,6 +324,14 @@ def is_first(query: Query, mode: str) -> bool:
     """Say whether an image was chosen before there was a model, by how alike images look."""
     names = [name for name, _, _ in query.strategies]
     return query.between is None and mode != "kmeans" and names == ["kmeans"]
+
+
+def asked_by(images: AskedImages, image_id: int, project: Project) -> Query | None:
+    """Return why an image was asked for; None of the one on screen when the first model came."""
+    query = images.query(image_id)
+    old = query is not None and is_first(query, project.settings.run.mode)
+    is_left = old and image_id == images.stayed and project.rounds.last_checkpoint() is not None
+    return None if is_left else query
 
 
 def unasked_words(images: AskedImages, image_id: int) -> str:

@@ -24,11 +24,10 @@ from autoal_gui.core.project.evaluation_set import came_with
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
 from autoal_gui.gui.desk.class_panel import ClassPanel
-from autoal_gui.gui.desk.why_panel import name_words
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.widgets.answers import answer_word
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import name_words, text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
 
 NAMED = 4  # classes whose probability is told

@@ -89,3 +89,9 @@ class SentenceLine(QLabel):
         hidden = words if shown != words else ""
         self.setToolTip(plain_tip(hidden))
         self.setAccessibleDescription(hidden)
+
+
+def name_words(key: str, group: str) -> str:
+    """Return the name of a file with its group, without its folders: these may say its class."""
+    name = key.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"{group}  ·  {name}" if group else name

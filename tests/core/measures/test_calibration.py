@@ -9,6 +9,7 @@ from autoal_gui.core.language import decimal, percent
 from autoal_gui.core.measures.calibration import (
     FEWEST,
     MOST_BINS,
+    WIDE,
     bin_sentence,
     calibration,
     calibration_sentence,
@@ -118,3 +119,11 @@ def test_answers_that_stand_for_many_are_told_as_shares_of_all(seed):
     told = bin_sentence(found.bins[0])
     assert told.endswith(f"estimated from {found.bins[0].right.count} answers.")
     assert f"right on about {percent(found.bins[0].right.value)} (" in told
+
+
+def test_a_wide_interval_does_not_tell_that_a_model_is_right_as_often_as_it_says():
+    few = calibration(*case(20, 20, 0))
+    low, high = few.whole.right.interval
+    assert low < few.whole.said < high
+    assert high - low > WIDE
+    assert calibration_sentence(few).startswith("It cannot be told yet")

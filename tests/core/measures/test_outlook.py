@@ -137,12 +137,15 @@ def test_how_many_measured_images_a_finer_interval_takes():
     low, high = metrics.balanced_accuracy_interval
     half = (high - low) / 2
     assert images_needed(metrics, half) == 200
-    assert measuring_sentence(metrics) == (
+    assert measuring_sentence(metrics, 10_000) == (
         "Measured on 200 images, balanced accuracy is known to ± "
         f"{100 * half:.0f} points; ± 3 would take about "
         f"{10 * math.ceil(images_needed(metrics, 0.03) / 10)} images."
     )
-    assert measuring_sentence(Metrics(((90_000, 9), (9, 90_000)))) == ""
+    assert measuring_sentence(metrics, 300).endswith(
+        "would take more images than this project has."
+    )
+    assert measuring_sentence(Metrics(((90_000, 9), (9, 90_000))), 10**6) == ""
 
 
 def test_a_fall_of_the_last_rounds_is_told_and_whether_it_may_be_chance():

@@ -164,7 +164,7 @@ def test_the_result_is_that_at_the_point_which_is_in_use_and_says_so(project):
     assert (other.metrics, other.words) == (likeliest, BY_LIKELIEST)
 
 
-def test_an_estimate_stays_as_it_is_and_the_same_answers_tell_of_the_point(project):
+def test_an_estimate_is_made_anew_at_the_point_from_the_same_answers(project):
     known = measured_images(project)
     known = replace(known, weights=np.linspace(0.5, 1.5, len(known.truth)))
     project.settings.operating_point = OperatingRule(1, 0.99, "sensitivity")
@@ -173,10 +173,18 @@ def test_an_estimate_stays_as_it_is_and_the_same_answers_tell_of_the_point(proje
     found = result_in_use(project, [(record, estimate)], known, point)
     right = decided(known.probabilities, point.threshold) == known.truth
     share = EstimatedShare.of_answers(right, known.weights)
-    assert (found.metrics, found.threshold) == (estimate, None)
-    assert found.words.startswith(BY_LIKELIEST)
-    assert f" about {percent(share.value)} of your images would be right (" in found.words
+    assert found.threshold == point.threshold
+    assert isinstance(found.metrics, Estimate)
+    assert found.metrics.accuracy == pytest.approx(share.value)
+    assert found.metrics.accuracy_interval == pytest.approx(share.interval)
+    assert found.metrics.correct == right.sum()
+    told = f"By the highest probability about {percent(estimate.accuracy)} of your images would be"
+    assert found.words.startswith("At your operating point: “")
+    assert told in found.words
     assert "the same answers chose the point" in found.words
+    unweighed = result_in_use(project, [(record, estimate)], replace(known, weights=None), point)
+    assert (unweighed.metrics, unweighed.threshold) == (estimate, None)
+    assert unweighed.words == BY_LIKELIEST
 
 
 def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_right(project):

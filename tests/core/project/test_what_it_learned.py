@@ -8,6 +8,7 @@ import pytest
 
 from autoal_gui.core.likeness.kept_predictions import keep_predictions, keep_weights
 from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate_text import COUNTED_ALIKE
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project import measured_images as measuring
 from autoal_gui.core.project.export_snapshot import Snapshot
@@ -20,7 +21,6 @@ from autoal_gui.core.project.measured_images import (
     what_it_learned,
 )
 from autoal_gui.exporters.companions.project_part import project_sections
-from autoal_gui.exporters.report_sections import COUNTED_ALIKE
 from tests.support.project import new_project, result_of
 
 ROWS = np.array([(0.9, 0.1), (0.4, 0.6), (0.7, 0.3), (0.2, 0.8)])

@@ -1,6 +1,7 @@
 """The reason below the image: of random images, and of those that no round asked for."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,8 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.queries import Query
-from autoal_gui.gui.desk.why_panel import WhyPanel, looks_words, reason, unasked_words
+from autoal_gui.gui.desk.why_panel import WhyPanel, asked_by, looks_words, reason, unasked_words
 from autoal_gui.gui.widgets.cards import labels_of
+from tests.support.checking import idle, label_many, start
 from tests.support.gui import QUIET, settings
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -140,3 +142,22 @@ def test_escape_closes_the_details_and_is_left_alone_where_there_are_none(qtbot,
     qtbot.keyClick(panel, Qt.Key.Key_Escape)
     assert not panel._more.isVisible()
     assert not panel._close.isEnabled()
+
+
+def test_the_image_on_screen_as_the_first_model_came_was_not_asked_for_by_it(
+    qtbot, window, tmp_path
+):
+    controller = start(window, tmp_path, images=60)
+    idle(qtbot, controller)
+    images, project = controller.images, controller.project
+    while project.rounds.last_checkpoint() is None:
+        label_many(qtbot, window, 1)
+        idle(qtbot, controller)
+    assert images.stayed == images.current
+    cold = Query(images.current, 1.0, (("kmeans", 1.0, 1.0),))
+    asked = {images.current: cold, images.batch[1]: replace(cold, between=(0, 1))}
+    told = SimpleNamespace(query=asked.get, stayed=images.stayed)
+    assert asked_by(told, images.current, project) is None
+    assert asked_by(told, images.batch[1], project) is asked[images.batch[1]]
+    told.stayed = None
+    assert asked_by(told, images.current, project) is cold

@@ -25,6 +25,7 @@ from autoal_gui.core.measures.metrics import (
     as_plain,
 )
 from autoal_gui.core.measures.operating.areas import areas_of
+from autoal_gui.core.measures.operating.decision import Threshold, decided
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Estimate(Metrics):
         probabilities: npt.NDArray[np.floating],
         weights: Floats,
         units: npt.NDArray[np.integer] | None = None,
+        threshold: Threshold | None = None,
     ) -> "Estimate":
         """Estimate from answers.
 
@@ -71,12 +73,13 @@ class Estimate(Metrics):
             probabilities: (n, C), each by a model that never saw the image's answer.
             weights: (n,) positive, how much of the pool each image stands for.
             units: (n,) what stays together; None where each image stands alone.
+            threshold: by which an image is given its class, see `decided`.
         """
         kept, given = seen_apart(truth, units), tuple(weights.tolist())
         if kept.any():
             truth, probabilities, weights = truth[kept], probabilities[kept], weights[kept]
             units = None if units is None else units[kept]
-        predicted, classes = probabilities.argmax(1), probabilities.shape[1]
+        predicted, classes = decided(probabilities, threshold), probabilities.shape[1]
         counted = Metrics.of(truth, predicted, classes)
         cells = truth.astype(np.int64) * classes + predicted
         parts = np.bincount(cells, weights / weights.sum(), classes * classes)

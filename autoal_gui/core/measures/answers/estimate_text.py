@@ -1,7 +1,9 @@
 """What an estimate from all answers rests on, in words."""
 
-from autoal_gui.core.language import number, tr
+from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.measures.answers.estimate import Estimate
+
+COUNTED_ALIKE = mark("Shares weigh each answer by the images that it stands for; counts do not.")
 
 
 def estimate_sentence(estimate: Estimate, round_number: int, labels: int) -> str:

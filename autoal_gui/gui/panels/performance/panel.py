@@ -11,6 +11,7 @@ from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate_text import COUNTED_ALIKE
 from autoal_gui.core.measures.calibration import calibration
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import (
@@ -254,9 +255,14 @@ class PerformancePanel(CardColumn):
         """Say of each number by what an image is given its class, where a threshold is in use."""
         self._result = result
         self.in_use.setText(result.words)
+        weighed = tr(COUNTED_ALIKE) if isinstance(result.metrics, Estimate) else ""
+        at_classes, at_matrix, at_columns = self.by_point
+        at_columns.setText(result.brief)
+        for label in (at_classes, at_matrix):
+            label.setText(" ".join(filter(None, (result.brief, weighed))))
         for label in self.by_point:
-            label.setText(result.brief)
-        for label in (self.in_use, *self.by_point, *self.by_likeliest):
+            label.setVisible(bool(label.text()))
+        for label in (self.in_use, *self.by_likeliest):
             label.setVisible(bool(result.words))
 
     def _as_counted(self, words: str) -> str:
@@ -297,7 +303,7 @@ class PerformancePanel(CardColumn):
         short, rare = short_names(project), rare_class(project)
         self._lacking = _lacking(short, rare)
         self.advice.setText("\n".join(worth_sentences(points, found, short, rare)))
-        self.measuring.setText(measuring_sentence(metrics))
+        self.measuring.setText(measuring_sentence(metrics, len(project.pool.images)))
         self.measuring.setVisible(bool(self.measuring.text()))
         self.by_chance.setText(chance_words(measured))
         self.by_chance.setVisible(bool(self.by_chance.text()))
@@ -321,8 +327,8 @@ class PerformancePanel(CardColumn):
         rule, apart = project.settings.operating_point, bool(project.labels.evaluation())
         basis = ""
         if of_one and not apart:
-            words = basis_words if chance else estimated_words
-            basis = words(len(known.images), len(project.labels.training()))
+            count, answers = len(known.images), len(project.labels.training())
+            basis = basis_words(count, answers) if chance else estimated_words(count)
         found = calibration(*known.compared) if of_one else None
         with self.steady():
             self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
@@ -375,15 +381,14 @@ def basis_words(images: int, answers: int) -> str:
     )
 
 
-def estimated_words(images: int, answers: int) -> str:
+def estimated_words(images: int) -> str:
     """Say for what answers count, see `basis_words`."""
     return tr_count(
-        "Estimated from {count} of your {answers} labels, like the share at the top: it counts for "
-        "as many of your images as are predicted like it.",
-        "Estimated from {count} of your {answers} labels, like the share at the top: each counts "
-        "for as many of your images as are predicted like it.",
+        "Estimated from {count} answer that the model learned from, like the share at the top: it "
+        "counts for as many of your images as are predicted like it.",
+        "Estimated from {count} answers that the model learned from, like the share at the top: "
+        "each counts for as many of your images as are predicted like it.",
         images,
-        answers=number(answers),
     )
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.trials.layers --data SET ... --seeds 4`: how a trial of every layer chooses.
+"""`python -m tests.trials.estimates.layers --data SET ...`: how a trial of every layer chooses.
 
 Auto asks to 60 labels, of which the first 20 are drawn at random. Then every layer is tried, and
 trained whatever the trial says; the same labels also train the last layer alone. The table holds
