@@ -15,7 +15,6 @@ from autoal_gui.core.measures.stopping_advice import (
     Point,
     advise,
     fall_sentence,
-    has_fallen,
     in_order,
     sentence,
     waits_sentence,
@@ -120,7 +119,7 @@ def worth_sentences(
     `rare` is the class with few labels against the others, see `rare_among`.
     """
     advice = agreed(advise(points), found, short)
-    fell = fall_sentence(points) if advice.gain is None or has_fallen(points) else ""
+    fell = fall_sentence(points, surely=advice.gain is not None)
     lacking = f"{short_sentence(short)} {no_forecast_sentence()}" if short else ""
     ahead = lacking if found is None else outlook_sentence(found)
     if advice.gain is not None and fell:  # what scatters as much is no noise to be told beside it
@@ -225,21 +224,22 @@ def measuring_sentence(metrics: Metrics, most: int) -> str:
     if wanted is None:
         return ""
     needed = images_needed(metrics, wanted)
+    values = {
+        "images": number(metrics.total),
+        "now": decimal(100 * half, 0),
+        "wanted": decimal(100 * wanted, 0),
+    }
     if needed > most:
         return tr(
             "Measured on {images} images, balanced accuracy is known to ± {now} points; ± {wanted} "
             "would take more images than this project has.",
-            images=number(metrics.total),
-            now=decimal(100 * half, 0),
-            wanted=decimal(100 * wanted, 0),
+            **values,
         )
     tens = 10 ** max(0, len(str(needed)) - 2)
     return tr(
         "Measured on {images} images, balanced accuracy is known to ± {now} points; ± {wanted} "
         "would take about {needed} images.",
-        images=number(metrics.total),
-        now=decimal(100 * half, 0),
-        wanted=decimal(100 * wanted, 0),
+        **values,
         needed=number(-(-needed // tens) * tens),
     )
 

@@ -203,16 +203,17 @@ def gain_sentence(gain: Gain, rounds: int) -> str:
     )
 
 
-def fall_sentence(points: Sequence[Point]) -> str:
+def fall_sentence(points: Sequence[Point], *, surely: bool = False) -> str:
     """Say that the last rounds fell, and whether measuring alone may explain it; "" if none did.
 
     They fell where the last lies below one of the `SPAN` before it; told is the highest of these.
 
     Args:
         points: of rounds that were measured on the same images.
+        surely: whether only a fall that measuring does not explain is told.
     """
     fall = _fall(points)
-    if fall is None or fall.points < WORTH:
+    if fall is None or fall.points < WORTH or (surely and fall.may_be_chance):
         return ""
     said = tr_count(
         "Balanced accuracy fell by {fall} points over the last round",
@@ -223,12 +224,6 @@ def fall_sentence(points: Sequence[Point]) -> str:
     if fall.may_be_chance:
         return tr("{fell}; that may be chance.", fell=said)
     return tr("{fell}; that is more than chance in measuring explains.", fell=said)
-
-
-def has_fallen(points: Sequence[Point]) -> bool:
-    """Say whether the last rounds fell by more than measuring explains, see `fall_sentence`."""
-    fall = _fall(points)
-    return fall is not None and fall.points >= WORTH and not fall.may_be_chance
 
 
 @dataclass(frozen=True)

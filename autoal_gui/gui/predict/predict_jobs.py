@@ -132,17 +132,11 @@ def without_hidden(listing: Listing, location: str, project: Project) -> tuple[L
         project: the open one.
     """
     own, images = known_images(project.known, location, listing.images), project.pool.images
-    answers, shown = project.labels.answers, []
-    for image in listing.images:
-        own_id = own.get(image.key)
-        asked = own_id is not None and images[own_id].split == "pool"
-        known = answers.get(own_id) if own_id is not None else None
-        if asked and image.label is not None and (known is None or known.class_index is None):
-            shown.append(replace(image, label=None))
-        else:
-            shown.append(image)
-    hidden = sum(a is not b for a, b in zip(shown, listing.images, strict=True))
-    return (replace(listing, images=tuple(shown)) if hidden else listing), hidden
+    known = {i for i, entry in project.labels.answers.items() if entry.class_index is not None}
+    asked = {key for key, i in own.items() if images[i].split == "pool" and i not in known}
+    hidden = sum(one.key in asked and one.label is not None for one in listing.images)
+    shown = (replace(one, label=None) if one.key in asked else one for one in listing.images)
+    return replace(listing, images=tuple(shown)), hidden
 
 
 def share_lines(classes: Sequence[str], shares: Sequence[float]) -> list[str]:

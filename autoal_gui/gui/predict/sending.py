@@ -10,6 +10,7 @@ from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.files.new_images import NO_FOLDERS
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.sources.opening import FILES
 
 TIP = mark(
     "They are added to the images that can be asked for, never to the evaluation set, and stay "
@@ -17,7 +18,6 @@ TIP = mark(
 )
 NO_PROJECT = mark("Open the project first that these images are to be added to")
 NO_FOLDER = mark("Only images of a folder can be added to a project")
-FOLDERS = ("folder", "dicom")
 
 
 class SendButton(QPushButton):
@@ -41,7 +41,7 @@ class SendButton(QPushButton):
     ) -> None:
         """Offer to add these images, by their keys in a set, but those that the project has."""
         chosen, keys = len(keys), [key for key in keys if key not in known]
-        is_folder = spec is not None and spec.kind in FOLDERS
+        is_folder = spec is not None and spec.kind in FILES
         self._folder = Path(spec.location) if spec is not None and is_folder else None
         self._keys = frozenset(keys)
         if chosen and not keys:
@@ -74,7 +74,7 @@ class SendButton(QPushButton):
         if not is_folder:
             return NO_FOLDER
         own = self._controller.project.known.places[0].spec.kind
-        return "" if own in FOLDERS else NO_FOLDERS
+        return "" if own in FILES else NO_FOLDERS
 
     @Slot()
     def _send(self) -> None:

@@ -20,7 +20,6 @@ from autoal_gui.core.database.prediction_rows import Probabilities
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.language import date_time, mark, number, percent, tr
 from autoal_gui.core.measures.operating.decision import Threshold, given_class
-from autoal_gui.core.project.evaluation_set import came_with
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
 from autoal_gui.gui.desk.class_panel import ClassPanel
@@ -131,6 +130,7 @@ class ReviewDetail(QWidget):
         image: int | None,
         shares: Probabilities | None,
         threshold: Threshold | None = None,
+        given: Entry | None = None,
     ) -> None:
         """Show an image, or what to do while none is chosen.
 
@@ -139,6 +139,7 @@ class ReviewDetail(QWidget):
             image: its id, or None.
             shares: the model's probabilities, as far as they are known.
             threshold: which class an image is given, see `decided`.
+            given: its class, where that came with the data and no reader has given one.
         """
         self._image = image
         self._show_picture()
@@ -154,7 +155,7 @@ class ReviewDetail(QWidget):
             self.flag.setChecked(False)
             return
         journal = project.labels.journal
-        self.facts.setText("\n".join(facts(project, image, shares, threshold)))
+        self.facts.setText("\n".join(facts(project, image, shares, threshold, given)))
         lines = changes(project.labels.entries_of(image))
         self.history.setText("\n".join(change_line(one, project.classes.names) for one in lines))
         self.comment.setText(journal.comment(image))
@@ -217,13 +218,13 @@ def facts(
     image: int,
     shares: Probabilities | None,
     threshold: Threshold | None = None,
+    given: Entry | None = None,
 ) -> tuple[str, ...]:
-    """Say what stands of an image, and what the model makes of it."""
+    """Say what stands of an image, and what the model makes of it; see `show_image`."""
     entry, classes = project.labels.answers.get(image), project.classes.names
     words = [tr("No answer yet.")]
-    if entry is None and project.pool.images[image].split == "evaluation":
-        for given in came_with(project.labels, (image,)).values():
-            words = [tr("{name}: its class came with the data.", name=answer_word(given, classes))]
+    if given is not None:
+        words = [tr("{name}: its class came with the data.", name=answer_word(given, classes))]
     if entry is not None:
         words = [
             tr(

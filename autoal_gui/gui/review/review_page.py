@@ -235,13 +235,12 @@ class ReviewPage(Page):
             self.loader.want((image,))
         shares = None if image is None else self._shares.get(image)
         threshold = self._threshold if image in self._at_point else None
-        self.detail.show_image(project, image, shares, threshold)
         entry = project.labels.answers.get(image) if image is not None else None
+        given = self._given.get(image) if image is not None and entry is None else None
+        self.detail.show_image(project, image, shares, threshold, given)
         chosen_class = entry.class_index if entry is not None and len(selected) == 1 else None
         self.class_panel.set_state(
-            chosen_class,
-            self._counts(len(project.classes.names)),
-            enabled=bool(selected),
+            chosen_class, self._counts(len(project.classes.names)), enabled=bool(selected)
         )
         self.class_panel.set_feedback(
             tr("{count} images selected: a key changes all.", count=number(len(selected)))

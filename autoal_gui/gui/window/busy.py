@@ -42,10 +42,12 @@ class Busy(QObject):
         if dialog is None:
             return
         self._inside += 1
-        dialog.setRange(0, total)
-        dialog.setValue(min(done, total - 1))  # at its end it would ask again
-        self._inside -= 1
-        self._drop()
+        try:
+            dialog.setRange(0, total)
+            dialog.setValue(min(done, total - 1))  # at its end it would ask again
+        finally:
+            self._inside -= 1
+            self._drop()
 
     def _drop(self) -> None:
         """Delete what has ended, but not while one of them is still at work below."""

@@ -38,7 +38,7 @@ from autoal_gui.gui.session.likeness.blindness import kept_off
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 from autoal_gui.gui.session.rounds.waiting import waiting_words
-from autoal_gui.sources.opening import kind_at, spec_of
+from autoal_gui.sources.opening import FILES, kind_at, spec_of
 
 Among = Literal["unlabelled", "labelled", "all"]
 MOST_FOUND = 1000  # images; whoever looks for more looks for another image
@@ -349,7 +349,7 @@ def _pool_of(
 
 def is_image_file(path: Path) -> bool:
     """Say whether a path is a file of one image or a few, and no set to make a project of."""
-    return path.is_file() and kind_at(path) in ("folder", "dicom")
+    return path.is_file() and kind_at(path) in FILES
 
 
 def name_of(project: Project) -> str:
