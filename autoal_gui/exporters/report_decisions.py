@@ -39,9 +39,8 @@ def operating_section(labels: Snapshot, title: str = "") -> Iterable[Element]:
         return
     name = labels.classes[point.rule.class_index]
     yield tag("h2", title or tr("Operating point"))
-    yield tag(
-        "p", f"{threshold_sentence(name, point.threshold.value)} {asked_sentence(point.rule)}"
-    )
+    words = threshold_sentence(labels.classes, point.rule.class_index, point.threshold.value)
+    yield tag("p", f"{words} {asked_sentence(point.rule)}")
     yield _roc_figure(labels, name, point)
     rows = [
         _row(tr("to be expected on new images"), point.fresh),

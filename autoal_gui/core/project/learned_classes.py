@@ -43,19 +43,22 @@ def classes_taught(project: Project, record: RoundRecord) -> frozenset[int]:
     return frozenset(c for c, of_one in times if any(at <= begun for at in of_one.values()))
 
 
-def short_classes(project: Project) -> dict[int, int]:
+def short_classes(project: Project, record: RoundRecord | None = None) -> dict[int, int]:
     """Return how many labels teach each class in use that has too few to rely on.
 
-    The poorest first.
+    The poorest first. With a round only labels that there were when it began count.
     """
-    labels = _labels(project)
+    labels = _labels(project, record)
     short = {c: count for c, count in labels.items() if count < FEWEST_TO_LEARN}
     return dict(sorted(short.items(), key=lambda one: one[1]))
 
 
-def _labels(project: Project) -> dict[int, int]:
-    """Return how many labels teach each class in use."""
+def _labels(project: Project, record: RoundRecord | None = None) -> dict[int, int]:
+    """Return how many labels teach each class in use, now or when a round began."""
     taught = (*project.labels.training(), *project.bulk.training())
+    if record is not None:
+        then = labelled_before(project, record, [image_id for image_id, _ in taught])
+        taught = tuple(one for one in taught if one[0] in then)
     labels = Counter(class_index for _, class_index in taught)
     in_use = set(range(len(project.classes.names))) - set(project.classes.removed)
     return {c: labels[c] for c in sorted(in_use)}

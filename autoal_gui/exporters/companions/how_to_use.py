@@ -86,8 +86,8 @@ def _head(card: Mapping[str, Any], formats: Sequence[ModuleType]) -> Iterable[El
     )
     if card.get("threshold"):
         class_index, value = card["threshold"]
-        sentence, applied = threshold_sentence(card["classes"][class_index], value), tr(APPLIED)
-        yield tag("p", f"{sentence} {applied}")
+        sentence = threshold_sentence(card["classes"], class_index, value)
+        yield tag("p", f"{sentence} {tr(APPLIED)}")
     yield tag(
         "p",
         tr(

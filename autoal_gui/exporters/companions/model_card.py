@@ -151,8 +151,7 @@ def _decision(card: Mapping[str, Any], *, is_alone: bool) -> Iterable[Element]:
     yield tag("h2", tr("Operating point"))
     if threshold := card.get("threshold"):
         class_index, value = threshold
-        name = card["classes"][class_index]
-        yield tag("p", threshold_sentence(name, value))
+        yield tag("p", threshold_sentence(card["classes"], class_index, value))
         carried = tr(
             "This file carries the threshold, and AutoAL GUI predicts by it, as do the lines "
             "below; other programs must apply it."

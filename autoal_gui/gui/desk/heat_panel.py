@@ -14,7 +14,8 @@ from autoal_gui.gui.session.rounds.waiting import WORKING
 from autoal_gui.gui.widgets.text import text_label
 
 BLIND = mark(
-    "Where the model looked is shown after the answer. The left arrow key goes back to an answer."
+    "Where the model looked is shown after the answer. Go back to an image with an answer (left "
+    "arrow key) and ask again there."
 )
 WAITING = mark("Training is running; where the model looked is worked out as soon as it has ended.")
 LEGEND = mark(

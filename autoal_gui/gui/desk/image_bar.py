@@ -162,5 +162,5 @@ def position_text(image_id: int | None, batch: tuple[int, ...], left: int) -> st
     place = batch.index(image_id)
     values = {"place": number(place + 1), "total": number(len(batch)), "left": number(left)}
     if 0 < left < len(batch) - place:
-        return tr("{place} of {total}, {left} left", **values)
+        return tr("{place} of {total}, {left} to answer", **values)
     return tr("{place} of {total}", **values)

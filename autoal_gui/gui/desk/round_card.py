@@ -27,7 +27,7 @@ from autoal_gui.core.project.learned_classes import short_classes
 from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.double_reading import said
-from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
+from autoal_gui.gui.panels.performance.class_lacks import FEWEST_TO_MEASURE
 from autoal_gui.gui.panels.performance_text import measured_of, right_words
 from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from autoal_gui.gui.widgets.text import text_label
@@ -40,12 +40,12 @@ HELD = 500  # milliseconds after it was closed in which a click that was meant f
 MISSED_BY = 2_000  # likewise after it has gone by itself: a hand may have set out for it before
 LINES = 22  # its width, in heights of a line
 SURE = 20  # answers of a class; of fewer it is told by how many its share is estimated
-FOUND = 0.7  # sensitivity of a class that is found
+FOUND = 0.7  # sensitivity of a class that is found in most images
 NAMED = 3  # classes named of a kind
 FIRST_STAYS = mark("The first answer is the label until you change it.")
-ALL_FOUND = mark("Every class is found.")
-NEW = mark("Found now: {classes}.")
-KNOWN = mark("Found: {classes}.")
+ALL_FOUND = mark("Every class is found in most images: {classes}.")
+NEW = mark("Found in most images now: {classes}.")
+KNOWN = mark("Found in most images: {classes}.")
 MISSED = mark("Often missed: {classes}.")
 RARE = mark("Measured on too few images to tell: {classes}.")
 SHORT = mark("Too few labels to rely on: {classes}.")
@@ -213,10 +213,17 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
     metrics = result.metrics
     # The round before was counted by the highest probability: at a point it is no comparison,
     # nor is one that other images measured.
-    earlier = [known for _, known in comparable(measured[-2:])[:-1]]
-    before = earlier[0] if earlier and result.threshold is None else None
-    title = tr("Round {number} ({labels} labels): {right}", **name, right=right_words(metrics))
-    words = class_words(metrics, before, project.classes.names, short_classes(project))
+    earlier = comparable(measured[-2:])[:-1] if result.threshold is None else ()
+    before = (_found(known, short_classes(project, record)) for record, known in earlier)
+    words = class_words(
+        metrics, next(before, None), names=project.classes.names, short=short_classes(project)
+    )
+    right = right_words(metrics)
+    title = tr("Round {number} ({labels} labels): {right}", **name, right=right)
+    if _is_first(project):
+        title = tr(
+            "Your first model (round {number}, {labels} labels): {right}", **name, right=right
+        )
     changed = changed_words(project, in_use.point)
     return title, "\n".join(filter(None, (result.brief, words, changed))), further
 
@@ -246,28 +253,29 @@ def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:
 
 
 def class_words(
-    metrics: Metrics, before: Metrics | None, names: Sequence[str], short: Collection[int] = ()
+    metrics: Metrics,
+    before: Collection[int] | None = None,
+    *,
+    names: Sequence[str],
+    short: Collection[int] = (),
 ) -> str:
     """Say which classes are found now, and which are not yet: every class stands in one of them.
 
     Args:
         metrics: of the last round.
-        before: of the round before it, if there was one.
+        before: the classes that were found by the round before it, if there was one.
         names: of the classes.
         short: classes with too few labels to rely on, of which no success is told.
     """
-    now, then = metrics.sensitivities, before.sensitivities if before else ()
-    counts = [metrics.sensitivity_counts(c) for c in range(len(now))]
-    right = [_right_of(names[c], metrics, c) for c in range(len(now))]
-    measured = [c for c, (_, images) in enumerate(counts) if images >= FEWEST_TO_MEASURE]
-    found = [c for c in measured if now[c] >= FOUND and c not in short]
-    found.sort(key=lambda c: now[c])  # where only some are named, it is those found least
+    now, classes = metrics.sensitivities, range(len(metrics.sensitivities))
+    right = [_right_of(names[c], metrics, c) for c in classes]
+    measured, found = _measured(metrics), _found(metrics, short)
     missed = sorted((c for c in measured if now[c] < FOUND), key=lambda c: now[c])
-    new = [c for c in found if c < len(then) and not then[c] >= FOUND]
+    new = [c for c in found if before is not None and c not in before]
     known = [c for c in found if c not in new]
-    rare = [c for c in range(len(now)) if c not in measured and c not in short]
-    if len(found) == len(now):
-        return tr(ALL_FOUND)
+    rare = [c for c in classes if c not in measured and c not in short]
+    if len(known) == len(now):
+        return tr(ALL_FOUND, classes=some_of([right[c] for c in known], NAMED))
     parts = (
         (NEW, some_of([right[c] for c in new], NAMED)),
         (KNOWN, some_of([right[c] for c in known], NAMED)),
@@ -276,6 +284,19 @@ def class_words(
         (SHORT, _named(sorted(short), names)),
     )
     return " ".join(tr(words, classes=classes) for words, classes in parts if classes)
+
+
+def _measured(metrics: Metrics) -> list[int]:
+    """Return the classes that enough images measure to tell how often they are found."""
+    classes = range(len(metrics.sensitivities))
+    return [c for c in classes if metrics.sensitivity_counts(c)[1] >= FEWEST_TO_MEASURE]
+
+
+def _found(metrics: Metrics, short: Collection[int]) -> list[int]:
+    """Return the classes that are found in most images: the one found least often first."""
+    share = metrics.sensitivities
+    found = [c for c in _measured(metrics) if share[c] >= FOUND and c not in short]
+    return sorted(found, key=lambda c: share[c])
 
 
 def _named(classes: Sequence[int], names: Sequence[str]) -> str:
@@ -300,10 +321,14 @@ def _right_of(name: str, metrics: Metrics, index: int) -> str:
 
 
 def further_words(project: Project, left: int) -> str:
-    """Say what the first model is, and how long so many answers take."""
-    *before_it, _ = project.rounds.finished()
-    first = before_it and not any(record.checkpoint for record in before_it)
-    return f"{tr(FIRST_MODEL) if first else ''} {_cost(project, left)}".strip()
+    """Say why the first model may be of round 2, and how long so many answers take."""
+    explained = tr(FIRST_MODEL) if _is_first(project) and len(project.rounds.finished()) > 1 else ""
+    return f"{explained} {_cost(project, left)}".strip()
+
+
+def _is_first(project: Project) -> bool:
+    """Say whether no round before the last has made a model."""
+    return not any(record.checkpoint for record in project.rounds.finished()[:-1])
 
 
 def _cost(project: Project, left: int) -> str:

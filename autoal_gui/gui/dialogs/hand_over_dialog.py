@@ -36,7 +36,7 @@ from autoal_gui.gui.widgets.theme import TITLE, set_property
 
 ABOUT = mark(
     "One folder for whoever is to use the model: the model, its card, how images are prepared, "
-    "how it is used in six lines of Python, and the report. It names classes, and values of "
+    "how it is used in a few lines of Python, and the report. It names classes, and values of "
     "columns such as sex or site, but no image, no reader and no patient."
 )
 AFTER = mark("The next hand over is possible after that.")

@@ -3,8 +3,16 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QSplitter,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from autoal_gui.core.language import tr
 from autoal_gui.gui.panels.performance.panel import PerformancePanel
@@ -125,6 +133,14 @@ class SidePanel(QWidget):
         room = event.size().width() - 2 * EDGE
         self._show_marks(room >= MARKED * self.fontMetrics().height())
         self.resized.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Scroll the tab that is shown, wherever the pointer is: over a card that lies here too."""
+        if self.folded:
+            super().wheelEvent(event)
+            return
+        panel = self.weights if self.tabs.currentIndex() else self.performance
+        QApplication.sendEvent(panel.verticalScrollBar(), event)
 
     def _show_marks(self, shown: bool) -> None:
         bar, place = self.tabs.tabBar(), QTabBar.ButtonPosition.RightSide

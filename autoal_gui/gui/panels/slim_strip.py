@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
+from PySide6.QtGui import (
+    QAction,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -15,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from autoal_gui.core.language import decimal, number, percent, tr, tr_count
+from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Progress
@@ -23,7 +31,7 @@ from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of, right_words
 from autoal_gui.gui.panels.plots import series_colour
-from autoal_gui.gui.panels.strip_signs import StripSigns
+from autoal_gui.gui.panels.strip_signs import OPENS, StripSigns
 from autoal_gui.gui.panels.training_text import STEP_NAMES
 from autoal_gui.gui.panels.weights_panel import all_names, stacked, table
 from autoal_gui.gui.session.controller import Controller
@@ -42,6 +50,7 @@ from autoal_gui.gui.widgets.theme import SMALL, TITLE
 LINES = 5.5  # its width, in heights of a line
 RESOLUTION = 1000
 GAP = 18  # pixels between what it tells
+MOVES = mark("How much each query strategy adds to the choice of images, round by round")
 CHART = 2.4  # the height of its charts, in heights of a line
 
 
@@ -84,7 +93,7 @@ class MiniChart(QWidget):
 
     def _tell(self, words: str) -> None:
         self.setAccessibleName(f"{self._name}: {words}" if words else self._name)
-        self.setToolTip(self._name)
+        self.setToolTip(plain_tip(f"{self._name}. {tr(OPENS)}."))
         self.setVisible(bool(self._curve or self._areas))
         self.update()
 
@@ -139,7 +148,7 @@ class SlimStrip(QFrame):
         self.at_point = _note(tr("at your point"))
         self.curve = MiniChart(tr("Accuracy by round"))
         self.left, self.to_come = _figure(), _note()
-        self.areas = MiniChart(tr("How the strategies' shares move"))
+        self.areas = MiniChart(tr(MOVES))
         self.shares = _note(tr("strategies"))
         unfold = actions["panel"]
         self.signs = StripSigns(controller, unfold, actions.symbol("clock"), actions["export"])
@@ -161,6 +170,7 @@ class SlimStrip(QFrame):
         controller.engine.progressed.connect(self._on_progress)
 
     def _lay_out(self, unfold: QAction) -> None:
+        self._unfold = unfold
         self.setFixedWidth(round(LINES * self.fontMetrics().height()))
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 14, 6, 8)
@@ -261,6 +271,12 @@ class SlimStrip(QFrame):
         engine = self._controller.engine
         predicts = engine.runs(Priority.PREDICTION)  # which is one step alone
         self.bar.setToolTip(work_words(engine) if predicts else tr(STEP_NAMES[progress.step]))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Open the panel: whoever clicks a figure wants to know more of it."""
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and inside:
+            self._unfold.trigger()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what was answered while the whole panel was shown."""

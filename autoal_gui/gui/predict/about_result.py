@@ -27,7 +27,7 @@ def about_result(session: PredictSession, controller: Controller) -> str:
         words.append(_made_by(session))
         classes, used = session.result.classes, session.threshold
         if used is not None:
-            words.append(threshold_sentence(classes[used.class_index], used.value))
+            words.append(threshold_sentence(classes, used.class_index, used.value))
     return " ".join(filter(None, words))
 
 

@@ -5,12 +5,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, QSize, Qt, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.gui import keys
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.image_maps import is_image_file
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.inputs import images_folder
 from autoal_gui.gui.widgets.sizes import fitting, keep_on_screen
 from autoal_gui.gui.window.page_stack import PageStack
+
+NO_PICTURE = mark("{name} is no file of images that can be opened.")
 
 
 class DialogOpener(QObject):
@@ -125,6 +129,17 @@ class DialogOpener(QObject):
         from autoal_gui.gui.project.files.evaluation_set import EvaluationSetDialog
 
         self.show(EvaluationSetDialog(self._controller, self._window))
+
+    def ask_example(self) -> None:
+        """Ask for a picture file, and look for images like it."""
+        title, start = tr("More like a picture"), str(images_folder(self._settings))
+        chosen, _ = QFileDialog.getOpenFileName(self._window, title, start)
+        if not chosen:
+            return
+        if is_image_file(Path(chosen)):
+            self._controller.likeness.find_file(Path(chosen))
+        else:
+            self._controller.failed.emit(tr(NO_PICTURE, name=Path(chosen).name))
 
     def show_new_images(self) -> None:
         """Look for images that came since, and offer to add them."""

@@ -161,7 +161,7 @@ def test_the_panel_says_what_the_warm_start_does_and_what_it_is_good_for(
     assert "a few labels then go further" in panel.note.text()
     assert rows_shown(panel) == {"reading", "warm start", "finishing"}
     stop = window.actions_table["cancel"]
-    assert stop.text() == "Use what it has learned"
+    assert stop.text() == "Stop learning"
     assert "(Ctrl+.)" in stop.toolTip()
     assert panel._train.isHidden()
     for number in range(BATCH):

@@ -114,7 +114,7 @@ def test_stopped_by_key_it_is_used_and_only_continued_by_key(qtbot, window, tmp_
     qtbot.waitUntil(lambda: "warm start" in seen)
     assert panel.line.text().startswith("0%")
     qtbot.waitUntil(lambda: "left" in panel.line.text())  # once its pace is known
-    assert window.actions_table["cancel"].text() == "Use what it has learned"
+    assert window.actions_table["cancel"].text() == "Stop learning"
     press_truth(qtbot, window, BATCH)
     assert controller.engine.state is State.RUNNING
     assert panel.awaited.text().startswith("Your batch is complete")

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from autoal_gui.core.messages import Progress
 from autoal_gui.gui.session.engine_queue import Priority
@@ -35,6 +36,23 @@ def test_what_goes_first_is_named_with_its_time(qtbot, waiting):
         look_for_some(waiting)
     round_number = waiting.controller.training.round_number
     assert f"waits for round {round_number}, which runs: about 3\xa0s left" in told.args[0]
+
+
+def test_a_picture_file_is_looked_for_by_the_menu(qtbot, window, tmp_path, monkeypatch):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    picture = tmp_path / "textbook.png"
+    Image.new("L", (24, 24), 200).save(picture)
+    chosen = iter([str(tmp_path / "no.txt"), "", str(picture)])
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (next(chosen), ""))
+    action = window.actions_table["alike_file"]
+    with qtbot.waitSignal(controller.failed) as told:
+        action.trigger()
+    assert told.args == ["no.txt is no file of images that can be opened."]
+    action.trigger()  # and cancelled: nothing is said or looked for
+    with qtbot.waitSignal(controller.likeness.found) as told:
+        action.trigger()
+    assert told.args[0].images
+    assert told.args[0].question.vectors is not None
 
 
 def found(qtbot, window, backend):

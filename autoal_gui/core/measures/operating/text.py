@@ -1,6 +1,7 @@
 """What is said of an operating point: in the window, on the model's card and in the report."""
 
 import re
+from collections.abc import Sequence
 
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
@@ -17,6 +18,7 @@ from autoal_gui.core.measures.operating.point import (
 )
 
 FITTED = mark("On the labels that chose the threshold, and therefore fit it by chance too:")
+TWO = 2  # classes, of which the other one can be named
 NOTHING = re.compile(
     r"(?<!non.)(?<!not.)\b(normal|normale|healthy|negative|benign|none|control|controls|no finding"
     r"|gesund|negativ|gutartig|unauffällig|sain|négatif|bénin|sano|negativo|benigno)\b"
@@ -31,23 +33,36 @@ def says_nothing_is_there(name: str) -> bool:
     return NOTHING.search(name.replace("_", " ")) is not None
 
 
-def threshold_sentence(name: str, value: float) -> str:
-    """Say from which probability on an image is given a class."""
+def threshold_sentence(classes: Sequence[str], index: int, value: float) -> str:
+    """Say from which probability on an image is given a class, and which class it else is given."""
+    values = {"name": classes[index], "value": percent(value, 1)}
+    if len(classes) == TWO:
+        return tr(
+            "An image is given “{name}” where its probability is {value} or more, else “{other}”.",
+            **values,
+            other=classes[1 - index],
+        )
     return tr(
         "An image is given “{name}” where its probability is {value} or more, else the likeliest "
         "of the other classes.",
-        name=name,
-        value=percent(value, 1),
+        **values,
     )
 
 
-def would_sentence(name: str, value: float) -> str:
+def would_sentence(classes: Sequence[str], index: int, value: float) -> str:
     """Say the same of a threshold that is looked at and not in use."""
+    values = {"name": classes[index], "value": percent(value, 1)}
+    if len(classes) == TWO:
+        return tr(
+            "With this point an image would be given “{name}” where its probability is {value} or "
+            "more, else “{other}”.",
+            **values,
+            other=classes[1 - index],
+        )
     return tr(
         "With this point an image would be given “{name}” where its probability is {value} or "
         "more, else the likeliest of the other classes.",
-        name=name,
-        value=percent(value, 1),
+        **values,
     )
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE
+from autoal_gui.gui.panels.performance.class_lacks import FEWEST_TO_MEASURE
 from autoal_gui.gui.panels.performance.values import class_values
 from autoal_gui.gui.widgets.cards import empty, labels_of
 from autoal_gui.gui.widgets.text import text_label

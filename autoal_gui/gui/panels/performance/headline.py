@@ -1,6 +1,6 @@
 """The first card: how many images are right, what that is worth, and what is missing for more."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
-from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN
+from autoal_gui.gui.panels.performance.class_lacks import Lack, Lacks, Search
 from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, curve_point, curve_span
 from autoal_gui.gui.widgets.cards import empty
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import BIG, SMALL
 
 INTERVAL_TIP = mark("The true value lies in this interval 95 times in 100.")
@@ -26,12 +26,15 @@ HARDER = mark(
     "than they occur."
 )
 APART = 0.02  # by less a share of the answers does not look like another number
-FEWEST_TO_MEASURE = 5  # images of a class
 ONLY_ASIDE = mark(
     "Only images of the evaluation set measure, however many others are labelled: set more of them "
     "aside."
 )
 TAKE_OUT = mark("A class of which there are no more images can be taken out: Label, Classes.")
+EXAMPLE = mark(
+    "Choose a picture of this class, of a textbook for example: the images of the project that "
+    "look most like it are shown, so that you can label them."
+)
 MOST_WARNED = 5  # classes that are named
 BESIDE = (0, 2)  # of `MEASURES`: what stands beside the images that are right
 
@@ -41,6 +44,8 @@ class Headline(QWidget):
 
     more_wanted = Signal(int)
     """More images like those of this class are wanted."""
+    example_wanted = Signal()
+    """Images like one in a file are wanted, of a class that has none yet."""
     evaluation_wanted = Signal()
     """More images are to be set aside to measure on."""
 
@@ -53,7 +58,7 @@ class Headline(QWidget):
         self.intervals = {place: text_label(role="muted", size=SMALL) for place in BESIDE}
         self.warnings = QFrame()
         self.warnings.setProperty("role", "warning")
-        self._warned: tuple[tuple[tuple[int, str, bool], ...], bool] | None = None
+        self._shown: Lacks | None = None
         self._lines = QVBoxLayout(self.warnings)
         self._lines.setContentsMargins(10, 6, 10, 6)
         self._lines.setSpacing(4)
@@ -99,43 +104,29 @@ class Headline(QWidget):
             self.intervals[place].setText(curve_span(metrics, place))
             self.intervals[place].setToolTip(tip)
 
-    def show_warnings(
-        self, found: Sequence[tuple[int, str, bool]], aside: bool = False, rare: bool = False
-    ) -> None:
-        """Show (class, what is missing of it, whether others can be looked for), or nothing.
-
-        Args:
-            found: see `class_warnings`.
-            aside: whether more images are to be set aside to measure on: labels alone add none.
-            rare: whether some class has too few images to learn from.
-        """
-        if self._warned == (tuple(found), aside):  # each answer asks; nothing flickers then
+    def show_lacks(self, lacks: Lacks) -> None:
+        """Show what is missing of which class, and what mends that; or nothing."""
+        if self._shown == lacks:  # each answer asks; nothing flickers then
             return
-        self._warned = (tuple(found), aside)
+        self._shown = lacks
         empty(self._lines)
-        for class_index, sentence, can_search in found[:MOST_WARNED]:
-            line = QWidget()
-            column = QVBoxLayout(line)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(0)
-            column.addWidget(text_label(sentence))
-            if can_search:  # below it: a narrow panel has no room beside it
-                column.addWidget(self._search_button(class_index), 0, Qt.AlignmentFlag.AlignLeft)
-            self._lines.addWidget(line)
-        if more := len(found[MOST_WARNED:]):
+        for lack in lacks.found[:MOST_WARNED]:
+            self._lines.addWidget(self._line_of(lack))
+        if more := len(lacks.found[MOST_WARNED:]):
             words = tr_count(
                 "{count} more class is short of images.",
                 "{count} more classes are short of images.",
                 more,
             )
             self._lines.addWidget(text_label(words, role="muted"))
-        if rare:
+        if lacks.may_be_taken_out:
             self._lines.addWidget(text_label(tr(TAKE_OUT), role="muted"))
-        if aside:
+        if lacks.only_aside:
             self._lines.addWidget(text_label(tr(ONLY_ASIDE), role="muted"))
-            self._lines.addWidget(self._aside_button(), 0, Qt.AlignmentFlag.AlignLeft)
+            button = _button(tr("Evaluation set…"), self.evaluation_wanted.emit)
+            self._lines.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self._show_lines()
-        self.warnings.setVisible(bool(found))
+        self.warnings.setVisible(bool(lacks.found))
 
     def _show_lines(self) -> None:
         """Show what was put into the box: until then it would be seen without its words."""
@@ -144,16 +135,22 @@ class Headline(QWidget):
             if item is not None and (widget := item.widget()) is not None:
                 widget.show()
 
-    def _search_button(self, class_index: int) -> QToolButton:
-        button = QToolButton()
-        button.setText(tr("Find more like it"))
-        button.clicked.connect(lambda: self.more_wanted.emit(class_index))
-        return button
+    def _line_of(self, lack: Lack) -> QWidget:
+        line = QWidget()
+        column = QVBoxLayout(line)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(text_label(lack.sentence))
+        if lack.search:  # below it: a narrow panel has no room beside it
+            button = self._search_button(lack.class_index, lack.search)
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return line
 
-    def _aside_button(self) -> QToolButton:
-        button = QToolButton()
-        button.setText(tr("Evaluation set…"))
-        button.clicked.connect(self.evaluation_wanted)
+    def _search_button(self, class_index: int, search: Search) -> QToolButton:
+        if search == "more":
+            return _button(tr("Find more like it"), lambda: self.more_wanted.emit(class_index))
+        button = _button(tr("Find it by a picture…"), self.example_wanted.emit)
+        button.setToolTip(plain_tip(tr(EXAMPLE)))
         return button
 
     def warning_lines(self) -> list[str]:
@@ -162,6 +159,13 @@ class Headline(QWidget):
         widgets = (item.widget() for item in items if item is not None)
         labels = (w if isinstance(w, QLabel) else w.findChild(QLabel) for w in widgets if w)
         return [label.text() for label in labels if isinstance(label, QLabel)]
+
+
+def _button(words: str, press: Callable[[], None]) -> QToolButton:
+    button = QToolButton()
+    button.setText(words)
+    button.clicked.connect(press)
+    return button
 
 
 def right_words(metrics: Metrics) -> str:
@@ -200,63 +204,3 @@ def baseline_words(metrics: Metrics, classes: Sequence[str]) -> str:
     if metrics.accuracy_interval[0] > share:
         return words
     return f"{words} {tr('The model is not shown to be better than that.')}"
-
-
-def class_warnings(
-    classes: Sequence[str],
-    labels: Sequence[int],
-    measured: Sequence[int],
-    aside: Sequence[int] = (),
-    labels_measure: bool = True,
-) -> list[tuple[int, str, bool]]:
-    """Return what is missing of which class, see `Headline.show_warnings`; the worst first.
-
-    Others like those of a class are worth looking for where labels of them mend what is missing.
-
-    Args:
-        classes: names of the classes in use; "" for one that is not.
-        labels: images of each that the model may learn from.
-        measured: images of each that it is measured on.
-        aside: images of each whose label is known but is kept to measure.
-        labels_measure: whether every label measures, too, since there is no evaluation set.
-    """
-    found = []
-    kept = (*aside, *[0] * len(classes))
-    for index, name in enumerate(classes):
-        parts = [_learned(labels[index], kept[index]), _measured(measured[index])]
-        if name and any(parts):
-            words = "; ".join(filter(None, parts))
-            sentence = tr("“{name}”: {words}.", name=name, words=words)
-            mends = bool(parts[0]) or labels_measure
-            found.append((index, sentence, mends and labels[index] + measured[index] > 0))
-    return sorted(found, key=lambda one: (labels[one[0]], measured[one[0]]))
-
-
-def _learned(count: int, aside: int) -> str:
-    if count >= FEWEST_TO_LEARN:
-        return ""
-    if not count and aside:
-        return tr_count(
-            "{count} label, in the evaluation set, so that it cannot be learned yet",
-            "{count} labels, all in the evaluation set, so that it cannot be learned yet",
-            aside,
-        )
-    if not count:
-        return tr("no label yet, so that it cannot be learned")
-    return tr_count(
-        "{count} label to learn from, which is too few",
-        "{count} labels to learn from, which is too few",
-        count,
-    )
-
-
-def _measured(count: int) -> str:
-    if count >= FEWEST_TO_MEASURE:
-        return ""
-    if not count:
-        return tr("not measured")
-    return tr_count(
-        "measured on {count} image, which says hardly anything",
-        "measured on {count} images, which says hardly anything",
-        count,
-    )

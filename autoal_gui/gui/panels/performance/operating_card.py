@@ -273,7 +273,8 @@ class OperatingCard(QWidget):
         self.left.setText(left_sentence(here.specificity))
         self.precision.setText(precision_sentence(name, here))
         told = threshold_sentence if self._is_used(value) else would_sentence
-        self.threshold.setText(told(name, value))
+        names = [self.classes.itemText(place) for place in range(self.classes.count())]
+        self.threshold.setText(told(names, self.classes.currentIndex(), value))
         self.fresh.setText(fresh_sentence(self._fresh()))
         words = f"{self.found.text()} {self.left.text()}"
         self.plot.show_point(corner, here, words)

@@ -13,9 +13,7 @@ from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.answers.estimate_text import COUNTED_ALIKE
 from autoal_gui.core.measures.calibration import calibration
-from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import (
-    FEWEST_TO_LEARN,
     Outlook,
     agreed,
     measuring_sentence,
@@ -34,6 +32,7 @@ from autoal_gui.core.project.measured_rounds import (
 from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse
 from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
+from autoal_gui.gui.panels.performance.class_lacks import Lacks, names_in_use
 from autoal_gui.gui.panels.performance.class_table import ClassTable
 from autoal_gui.gui.panels.performance.confusion_matrix import (
     ConfusionMatrix,
@@ -41,7 +40,7 @@ from autoal_gui.gui.panels.performance.confusion_matrix import (
     images_of_cell,
 )
 from autoal_gui.gui.panels.performance.empty_state import EmptyState, next_words
-from autoal_gui.gui.panels.performance.headline import FEWEST_TO_MEASURE, Headline, class_warnings
+from autoal_gui.gui.panels.performance.headline import Headline
 from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
 from autoal_gui.gui.panels.performance.operating_card import OperatingCard
 from autoal_gui.gui.panels.performance_text import audit_words, hint, measured_of, measured_words
@@ -106,9 +105,7 @@ class PerformancePanel(CardColumn):
         self._next = QTimer(self, singleShot=True, interval=0)  # likewise, after an answer
         self._next.timeout.connect(self._show_next)
         self._lay_out()
-        self.headline.more_wanted.connect(self._find_more)
-        for card in (self.headline, self.operating):
-            card.evaluation_wanted.connect(actions["evaluation_set"].trigger)
+        self._connect_head(actions)
         self.matrix.opened.connect(self._on_cell)
         self.operating.kept.connect(controller.setup.keep_operating_point)
         controller.project_opened.connect(self.refresh)
@@ -120,6 +117,12 @@ class PerformancePanel(CardColumn):
         controller.setup.settings_changed.connect(self.refresh)
         theme.changed.connect(self._tint)
         self._tint()
+
+    def _connect_head(self, actions: Actions) -> None:
+        self.headline.more_wanted.connect(self._find_more)
+        self.headline.example_wanted.connect(actions["alike_file"].trigger)
+        for card in (self.headline, self.operating):
+            card.evaluation_wanted.connect(actions["evaluation_set"].trigger)
 
     def _lay_out(self) -> None:
         self._empty_card = self.add_card("", self.empty)
@@ -176,7 +179,7 @@ class PerformancePanel(CardColumn):
         result = self._controller.in_use.result(measured)
         metrics = result.metrics
         self.headline.show_metrics(metrics, names)
-        self._show_warnings(metrics)
+        self.headline.show_lacks(Lacks.of(project, metrics))
         self.hint.setText(measured_words(record, metrics))
         self._show_rule(result)
         self._show_audit(record)
@@ -212,34 +215,13 @@ class PerformancePanel(CardColumn):
         measured = measured_of(project) if self.isVisible() else []
         if not measured:
             return
-        self._show_warnings(measured[-1][1])
+        self.headline.show_lacks(Lacks.of(project, measured[-1][1]))
         if self._lacking != _lacking(
             short_names(project), rare_class(project)
         ):  # else the advice stays as it is
             found = self._outlook(measured)
             self._show_advice(measured, found)
             self.curve.show_rounds(measured, found, project.files.curve_start)
-
-    def _names_in_use(self) -> tuple[str, ...]:
-        """Return the names of the classes; "" for one that was taken out of use."""
-        classes = self._controller.project.classes
-        return tuple("" if i in classes.removed else name for i, name in enumerate(classes.names))
-
-    def _show_warnings(self, metrics: Metrics) -> None:
-        """Show what is missing of which class, and what mends it."""
-        names, store = self._names_in_use(), self._controller.project.labels
-        labels, aside = [0] * len(names), [0] * len(names)
-        taught = (*store.training(), *self._controller.project.bulk.training())
-        for known, counted in ((taught, labels), (store.evaluation(), aside)):
-            for _, c in known:
-                counted[c] += 1
-        counts = [sum(row) for row in metrics.confusion]
-        counts += [0] * (len(names) - len(counts))
-        apart = not isinstance(metrics, Estimate) and bool(store.evaluation())
-        found = class_warnings(names, labels, counts, aside, labels_measure=not apart)
-        few = any(name and n < FEWEST_TO_MEASURE for name, n in zip(names, counts, strict=True))
-        rare = any(name and n < FEWEST_TO_LEARN for name, n in zip(names, labels, strict=True))
-        self.headline.show_warnings(found, aside=apart and few, rare=rare)
 
     @Slot(int)
     def _find_more(self, class_index: int) -> None:
@@ -331,7 +313,7 @@ class PerformancePanel(CardColumn):
             basis = basis_words(count, answers) if chance else estimated_words(count)
         found = calibration(*known.compared) if of_one else None
         with self.steady():
-            self.operating.show_results(known, self._names_in_use(), rule, point, of_one, basis)
+            self.operating.show_results(known, names_in_use(project), rule, point, of_one, basis)
             self.operating.offer_evaluation(offered=of_one and not apart)
             self.operating.show_change(changed_words(project, point))
             self.calibration.show_found(found, basis)

@@ -113,6 +113,14 @@ LABEL: Rows = (
         does=lambda on: on.desk.find_alike(),
     ),
     Command(
+        "alike_file",
+        "Label",
+        "More like a picture…",
+        "Choose a picture file and find the images of the project that are most like it",
+        when=When.IN_PROJECT,
+        does=lambda on: on.dialogs.ask_example(),
+    ),
+    Command(
         "leave_drawn",
         "Label",
         "Leave those drawn by lot for later",

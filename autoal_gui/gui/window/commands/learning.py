@@ -6,8 +6,8 @@ from autoal_gui.gui.window.commands.parts import Rows
 
 STOP_WARMING = OtherWords(
     When.WARMING,
-    mark("Use what it has learned"),
-    mark("Stop learning from the images and use what was learned; it can be continued later"),
+    mark("Stop learning"),
+    mark("Use what was learned from the images so far; it can be continued later"),
 )
 
 NO_ROUND = OtherWords(

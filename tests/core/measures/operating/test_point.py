@@ -25,7 +25,9 @@ from autoal_gui.core.measures.operating.text import (
     fresh_sentence,
     left_sentence,
     precision_sentence,
+    threshold_sentence,
     why_not,
+    would_sentence,
 )
 
 
@@ -143,6 +145,16 @@ def test_a_specificity_that_no_threshold_has_is_not_given():
     scores = np.full(40, 0.7)
     assert operating_point(OperatingRule(1, 0.9), inside.astype(int), rows(scores)) is None
     assert operating_point(OperatingRule(1, 0.0), inside.astype(int), rows(scores)) is not None
+
+
+def test_of_two_classes_the_other_one_is_named():
+    pair, three = ("cat", "dog"), ("cat", "dog", "owl")
+    assert threshold_sentence(pair, 1, 0.3) == (
+        "An image is given “dog” where its probability is 30.0% or more, else “cat”."
+    )
+    assert would_sentence(pair, 0, 0.3).endswith("30.0% or more, else “dog”.")
+    for told in (threshold_sentence, would_sentence):
+        assert told(three, 0, 0.3).endswith("else the likeliest of the other classes.")
 
 
 def test_what_is_found_is_said_with_counts_and_intervals():

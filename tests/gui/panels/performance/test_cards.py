@@ -18,9 +18,10 @@ from autoal_gui.core.measures.operating.roc import Roc
 from autoal_gui.core.measures.operating.text import fresh_sentence
 from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
+from autoal_gui.gui.panels.performance.class_lacks import Lacks, class_lacks, may_be_taken_out
 from autoal_gui.gui.panels.performance.class_table import ClassTable
 from autoal_gui.gui.panels.performance.confusion_matrix import ConfusionMatrix
-from autoal_gui.gui.panels.performance.headline import Headline, class_warnings
+from autoal_gui.gui.panels.performance.headline import Headline
 from autoal_gui.gui.panels.performance.operating_card import LIKELIEST, LOST, OperatingCard
 from autoal_gui.gui.panels.performance.values import class_values, curve_point, curve_span
 from autoal_gui.gui.panels.plots import series_colour
@@ -111,40 +112,49 @@ def test_a_mean_over_some_classes_says_which():
 
 
 def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
-    found = class_warnings(("cat", "dog", "owl", ""), (30, 1, 0, 0), (20, 3, 0, 0))
+    found = class_lacks(("cat", "dog", "owl", ""), (30, 1, 0, 0), (20, 3, 0, 0))
     card = shown(Headline())
-    card.show_warnings(found)
+    card.show_lacks(Lacks(found))
     assert card.warning_lines() == [
         "“owl”: no label yet, so that it cannot be learned; not measured.",
         "“dog”: 1 label to learn from, which is too few; measured on 3 images, which says hardly "
         "anything.",
     ]
-    (button,) = [b for b in card.findChildren(QToolButton) if not b.isHidden()]
+    example, button = [b for b in card.findChildren(QToolButton) if not b.isHidden()]
+    assert example.text() == "Find it by a picture…"  # of a class that has no image of its own
+    with qtbot.waitSignal(card.example_wanted):
+        qtbot.mouseClick(example, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(card.more_wanted) as wanted:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert wanted.args == [1]
-    apart = class_warnings(("cat", "dog"), (30, 18), (20, 3), labels_measure=False)
-    card.show_warnings(apart, aside=True)  # more labels would not measure it
+    apart = class_lacks(("cat", "dog"), (30, 18), (20, 3), labels_measure=False)
+    card.show_lacks(Lacks(apart, only_aside=True))  # more labels would not measure it
     qtbot.waitUntil(lambda: button not in card.findChildren(QToolButton))  # that of before
     (button,) = card.findChildren(QToolButton)
     assert card.warning_lines()[-1].endswith("set more of them aside.")
     with qtbot.waitSignal(card.evaluation_wanted):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    few = class_warnings(("cat", "dog"), (30, 1), (20, 3), labels_measure=False)
-    assert [mends for _, _, mends in few] == [True]
-    many = class_warnings([f"class {c}" for c in range(100)], range(100), [20] * 100)
-    card.show_warnings(few, rare=True)
+    few = class_lacks(("cat", "dog"), (30, 1), (20, 3), labels_measure=False)
+    assert [lack.search for lack in few] == ["more"]
+    many = class_lacks([f"class {c}" for c in range(100)], range(100), [20] * 100)
+    card.show_lacks(Lacks(few, may_be_taken_out=True))
     assert card.warning_lines()[-1].endswith("can be taken out: Label, Classes.")
-    card.show_warnings(many * 3)
+    card.show_lacks(Lacks(many * 3))
     assert len(card.warning_lines()) == 6
     assert card.warning_lines()[-1] == "10 more classes are short of images."
-    card.show_warnings([])
+    card.show_lacks(Lacks())
     assert card.warnings.isHidden()
 
 
+def test_no_class_is_offered_to_be_taken_out_where_two_are_left_with_it():
+    assert may_be_taken_out(("cat", "dog", "owl"), (30, 20, 1))
+    assert not may_be_taken_out(("cat", "dog"), (30, 1))
+    assert not may_be_taken_out(("cat", "dog", ""), (30, 1, 0))
+
+
 def test_labels_that_only_measure_are_not_called_missing():
-    found = class_warnings(("cat", "owl", "elk"), (30, 0, 0), (20, 20, 20), (20, 4, 1))
-    assert [sentence for _, sentence, _ in found] == [
+    found = class_lacks(("cat", "owl", "elk"), (30, 0, 0), (20, 20, 20), (20, 4, 1))
+    assert [lack.sentence for lack in found] == [
         "“owl”: 4 labels, all in the evaluation set, so that it cannot be learned yet.",
         "“elk”: 1 label, in the evaluation set, so that it cannot be learned yet.",
     ]
@@ -458,12 +468,12 @@ def test_each_part_is_told_in_words_the_surest_first(shown):
 
 
 def test_what_is_missing_is_seen_at_once_and_stays_as_it_is_while_nothing_changes(shown):
-    found = class_warnings(("cat", "dog"), (30, 1), (20, 3))
+    found = class_lacks(("cat", "dog"), (30, 1), (20, 3))
     card = shown(Headline())
-    card.show_warnings(found)
+    card.show_lacks(Lacks(found))
     button, label = card.warnings.findChild(QToolButton), card.warnings.findChild(QLabel)
     assert button.isVisible()
     assert label.isVisible()
-    card.show_warnings(list(found))  # asked for after each answer
+    card.show_lacks(Lacks(found))  # asked for after each answer
     assert button.isVisible()
     assert card.warnings.findChildren(QToolButton) == [button]
