@@ -139,7 +139,7 @@ class DialogOpener(QObject):
         if is_image_file(Path(chosen)):
             self._controller.likeness.find_file(Path(chosen))
         else:
-            self._controller.failed.emit(tr(NO_PICTURE, name=Path(chosen).name))
+            self._controller.notice.emit(tr(NO_PICTURE, name=Path(chosen).name))
 
     def show_new_images(self) -> None:
         """Look for images that came since, and offer to add them."""

@@ -45,7 +45,7 @@ def test_a_picture_file_is_looked_for_by_the_menu(qtbot, window, tmp_path, monke
     chosen = iter([str(tmp_path / "no.txt"), "", str(picture)])
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (next(chosen), ""))
     action = window.actions_table["alike_file"]
-    with qtbot.waitSignal(controller.failed) as told:
+    with qtbot.waitSignal(controller.notice) as told:
         action.trigger()
     assert told.args == ["no.txt is no file of images that can be opened."]
     action.trigger()  # and cancelled: nothing is said or looked for
