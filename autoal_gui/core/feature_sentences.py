@@ -1,10 +1,15 @@
-"""What a round says of the features that its model uses, and of what taught it besides."""
+"""What a round says of how it chose, of the features that its model uses, and of what taught it."""
 
 from autoal_gui.core.language import mark
 
 NOT_LEARNED = mark(
     "Auto spreads the batch over your images; while every layer of the network is trained, it does "
     "not learn which strategies to trust."
+)
+TRUSTED = mark("Auto chooses images mostly by {best}, which your labels speak for.")
+TRUSTED_FIGURES = mark(
+    "On labels held out, the weights that were learned for the strategies lower the error by "
+    "{gain} (± {error}) against trusting all alike."
 )
 SIDE_BY_SIDE = mark("The model uses what it learned from your images, together with {network}.")
 INSTEAD = mark(

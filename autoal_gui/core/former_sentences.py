@@ -12,6 +12,8 @@ from autoal_gui.core.feature_sentences import (
     TAUGHT_FIGURES,
     TRIED,
     TRIED_ALONE,
+    TRUSTED,
+    TRUSTED_FIGURES,
 )
 
 BOTH_BEGINS = "What was learned from your images and {network} are used side by side: of "
@@ -20,6 +22,7 @@ ALONE_BEGINS = "What was learned from your images is used alone: "
 WITHOUT_FEATURES = "Auto spreads the batch over your images; without learned features "
 FORMER = {
     WITHOUT_FEATURES: (NOT_LEARNED, ""),
+    "Auto trusts {best} most: ": (TRUSTED, TRUSTED_FIGURES),
     BOTH_BEGINS + "labels held out": (SIDE_BY_SIDE, ""),
     BOTH_BEGINS + "your {count}": (SIDE_BY_SIDE, TRIED),
     OTHER_BEGINS + "labels held out": (INSTEAD, ""),

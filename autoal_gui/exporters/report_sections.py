@@ -38,6 +38,7 @@ from autoal_gui.core.readers.suggestion_use import suggestion_use
 from autoal_gui.core.registry import label_of
 from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, sample_line
 from autoal_gui.core.report.markup import table, tag
+from autoal_gui.core.sentences import figures
 from autoal_gui.core.time_taken import time_taken
 from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, came_lines, in_bulk
 from autoal_gui.exporters.report_matrix import confusion_table, hues_note
@@ -303,10 +304,11 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
 
 def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
     seconds = time_taken(record.started, record.ended, record.seconds)
+    chosen = f"{record.remarks()} {figures(record.reason)}".strip()
     return [
         number(record.number),
         number(record.labels),
-        tag("td", record.remarks() or record.settings.mode, class_="words"),
+        tag("td", chosen or record.settings.mode, class_="words"),
         _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval) if metrics else "–",
         tr(
             "{seconds} s",

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from autoal_gui.core import language
 from autoal_gui.core.database.round_rows import RoundRecord, _reason
 from autoal_gui.core.errors import ProjectDamaged
+from autoal_gui.core.feature_sentences import TRUSTED, TRUSTED_FIGURES
 from autoal_gui.core.sentences import Sentence, said
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.round import ONE_CLASS
-from autoal_gui.learning.selection.auto import NONE_BETTER, TRUSTED
+from autoal_gui.learning.selection.auto import NONE_BETTER
 
 BEFORE = (
     "What was learned from your images and {network} are used side by side: of labels held out "
@@ -34,6 +35,8 @@ BEFORE = (
     "with them, {alone} without.",
     "Auto spreads the batch over your images; without learned features it does not learn which "
     "strategies to trust.",
+    "Auto trusts {best} most: on labels held out, its weights lower the error by {gain} "
+    "(± {error}) against trusting all alike.",
 )
 """As projects keep them."""
 
@@ -45,16 +48,17 @@ def speak():
 
 
 def test_a_sentence_is_said_in_the_language_in_use(speak):
-    sentence = Sentence(TRUSTED, {"best": "Maximum entropy"}, {"gain": 0.12, "error": 0.03})
+    best = {"best": "Maximum entropy"}
+    sentence = Sentence(TRUSTED, best, {"gain": 0.12, "error": 0.03}, TRUSTED_FIGURES)
     speak("en")
-    assert str(sentence).startswith("Auto trusts Maximum entropy most")
-    assert "12% (± 3%)" in str(sentence)
-    small = Sentence(TRUSTED, {"best": "Maximum entropy"}, {"gain": 0.013, "error": 0.009})
-    assert "1.3% (± 0.9%)" in str(small)  # 1% (± 1%) would give no reason
+    assert str(sentence).startswith("Auto chooses images mostly by Maximum entropy")
+    assert "12% (± 3%)" in sentence.figures
+    small = Sentence(TRUSTED, best, {"gain": 0.013, "error": 0.009}, TRUSTED_FIGURES)
+    assert "1.3% (± 0.9%)" in small.figures  # 1% (± 1%) would give no reason
     speak("de", point=",")
     assert "Größte Entropie" in str(sentence)
-    assert "12\N{NO-BREAK SPACE}%" in str(sentence)
-    assert "trusts" not in str(sentence)
+    assert "12\N{NO-BREAK SPACE}%" in sentence.figures
+    assert "chooses" not in str(sentence)
     assert said([Sentence(NONE_BETTER), sentence]).endswith(str(sentence))
 
 
@@ -68,8 +72,9 @@ def test_figures_are_told_apart_from_what_they_are_behind(speak):
 @pytest.mark.parametrize("code", ["de", "fr", "es", "zh"])
 @pytest.mark.parametrize("former", BEFORE)
 def test_what_earlier_versions_said_otherwise_is_said_in_today_s_words(former, code, speak):
-    words = {"network": "DINOv2", "count": "40", "teacher": "Guesses"}
-    sentence = Sentence(former, words, {"right": 0.9, "alone": 0.8})
+    words = {"network": "DINOv2", "count": "40", "teacher": "Guesses", "best": "k-means"}
+    shares = {"right": 0.9, "alone": 0.8, "gain": 0.1, "error": 0.02}
+    sentence = Sentence(former, words, shares)
     speak("en")
     english, behind = str(sentence), sentence.figures
     assert english != sentence.english

@@ -11,7 +11,7 @@ every batch is drawn at random, to measure (`Query.audit`).
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.feature_sentences import NOT_LEARNED
+from autoal_gui.core.feature_sentences import NOT_LEARNED, TRUSTED, TRUSTED_FIGURES
 from autoal_gui.core.language import mark
 from autoal_gui.core.queries import LearnedWeights
 from autoal_gui.core.registry import english_label
@@ -55,10 +55,6 @@ LACKING: dict[Lack, str] = {
 """What is said where no weights are learned, by what is missing for that."""
 NONE_BETTER = mark(
     "Auto spreads the batch over your images; no strategy has shown that it does better."
-)
-TRUSTED = mark(
-    "Auto trusts {best} most: on labels held out, its weights lower the error by "
-    "{gain} (± {error}) against trusting all alike."
 )
 SPREAD = "kmeans"
 """The candidate that stands for the spread-out batch itself."""
@@ -256,4 +252,5 @@ def _reason(
     if not learned.believed:
         return Sentence(NONE_BETTER)
     best = english_label("autoal_gui.strategies", names[int(weights.argmax())])
-    return Sentence(TRUSTED, {"best": best}, {"gain": learned.gain, "error": learned.error})
+    figures = {"gain": learned.gain, "error": learned.error}
+    return Sentence(TRUSTED, {"best": best}, figures, TRUSTED_FIGURES)

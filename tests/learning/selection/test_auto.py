@@ -383,9 +383,9 @@ def test_without_a_fitted_layer_no_number_of_labels_is_asked_for():
 
 def test_the_reason_calls_a_strategy_as_the_window_does():
     weights = np.array([0.2, 0.8])
-    words = str(_reason(Learned(weights, 0.1, 0.02), "", ("margin", "variation_ratio"), weights))
-    assert words.startswith("Auto trusts Variation ratio most")
-    assert "10%" in words
+    told = _reason(Learned(weights, 0.1, 0.02), "", ("margin", "variation_ratio"), weights)
+    assert str(told).startswith("Auto chooses images mostly by Variation ratio")
+    assert "10%" in told.figures
 
 
 def test_of_patients_there_must_be_as_many_as_of_labels():
