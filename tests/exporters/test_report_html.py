@@ -56,7 +56,11 @@ def project(tmp_path):
             project.labels.answer(image, "label", place % 2, Suggestion(1, 0.75))
         result = result_of(project, project.rounds.begin(), labels=4 * (number + 1))
         project.rounds.finish(
-            replace(result, metrics=MEASURED, reason=(Sentence("Chosen by two strategies."),))
+            replace(
+                result,
+                metrics=MEASURED,
+                reason=(Sentence("Chosen by two strategies.", details="One lowers the error."),),
+            )
         )
     first, second = project.labels.unanswered()[:2]
     project.labels.answer(first, "unsure")
@@ -94,7 +98,11 @@ def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
     text, page = page_of(project, tmp_path)
     rows = tables(page)["Rounds with a result"][1:]
     assert [row[:3] for row in rows] == [
-        [str(n), str(4 * n), "One image cannot be read. Chosen by two strategies."]
+        [
+            str(n),
+            str(4 * n),
+            "One image cannot be read. Chosen by two strategies. One lowers the error.",
+        ]
         for n in (1, 2, 3)
     ]
     assert tables(page)["Share by round"][1] == ["Maximum entropy", "50.0%", "50.0%", "50.0%"]
