@@ -13,7 +13,13 @@ from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid, selec
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.session.asked_images import LookedAt
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.likeness.image_maps import Among, Found, Question, likeness_captions
+from autoal_gui.gui.session.likeness.image_maps import (
+    MOST_FOUND,
+    Among,
+    Found,
+    Question,
+    likeness_captions,
+)
 from autoal_gui.gui.session.likeness.left_out import left_out_words
 from autoal_gui.gui.session.likeness.likeness_words import (
     LIKENESS,
@@ -21,6 +27,7 @@ from autoal_gui.gui.session.likeness.likeness_words import (
     SEVERAL_CLASSES,
     answered_words,
     like_words,
+    shown_words,
 )
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.inputs import StillComboBox
@@ -352,7 +359,8 @@ class GridPanel(QWidget):
         selected = self.grid.selected()
         self._controller.labelling.select(selected)
         total = len(self.grid.images)
-        images = tr_count("{count} image", "{count} images", total)
+        ranked = self._ranked is not None and self.which.currentIndex() == ONLY
+        images = shown_words(total, ranked and total == MOST_FOUND)
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
         hint = tr("Drag over several images, then press the key of a class.")
         known = 0

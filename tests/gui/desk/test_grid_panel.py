@@ -10,10 +10,12 @@ from autoal_gui.core.errors import ImageUnreadable
 from autoal_gui.core.images.pool import ImagePool, PoolImage
 from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.labels.journal import Entry
+from autoal_gui.gui.desk import grid_panel
 from autoal_gui.gui.images import thumbnails
 from autoal_gui.gui.images.grid_items import PADDING
 from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid
 from autoal_gui.gui.images.image_loader import ImageLoader
+from autoal_gui.gui.session.likeness import image_maps
 from autoal_gui.gui.session.likeness.image_maps import Question
 from autoal_gui.gui.widgets.theme import Theme
 from autoal_gui.sources.opening import list_images, open_images
@@ -376,6 +378,23 @@ def test_images_like_one_are_titled_and_show_which_it_is(qtbot, window, tmp_path
     window.desk.show_in_grid("427 from the map, whatever they may be", waiting)
     room = which.fontMetrics().horizontalAdvance(which.currentText())
     qtbot.waitUntil(lambda: which.width() > room)  # the title is not cut off
+
+
+def test_of_what_was_found_it_is_said_that_less_similar_images_are_left_out(
+    qtbot, window, tmp_path, monkeypatch
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "i", 24), tmp_path)
+    count, image = window.desk.grid.count, controller.images.batch[0]
+    for most, told in ((1000, "{} images"), (4, "The {} most similar images")):
+        for module in (image_maps, grid_panel):
+            monkeypatch.setattr(module, "MOST_FOUND", most)
+        with qtbot.waitSignal(controller.likeness.found) as done:
+            controller.likeness.find(Question((image,)))
+        window.desk.show_found(done.args[0])
+        assert count.text().startswith(told.format(len(done.args[0].images)))
+        assert len(done.args[0].images) <= most
+    window.desk.show_in_grid("Some", controller.images.batch[:4])  # that were looked for otherwise
+    assert count.text().startswith("4 images")
 
 
 def test_an_example_that_was_not_read_yet_is_shown_once_it_is(qtbot, window, tmp_path):

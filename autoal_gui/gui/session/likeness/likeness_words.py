@@ -27,6 +27,13 @@ def like_words(count: int, class_name: str = "") -> str:
     return tr_count("Like {count} image", "Like {count} images", count)
 
 
+def shown_words(count: int, is_cut: bool) -> str:
+    """Say how many images are shown; cut are those that are less alike than the others."""
+    if is_cut:
+        return tr_count("The {count} most similar image", "The {count} most similar images", count)
+    return tr_count("{count} image", "{count} images", count)
+
+
 def answered_words(count: int) -> str:
     """Say how many of the images have an answer; "" where none has."""
     return tr_count("{count} with an answer", "{count} with an answer", count) if count else ""
