@@ -30,7 +30,7 @@ from autoal_gui.gui.predict.predict_jobs import (
     own_model_words,
 )
 from autoal_gui.gui.predict.predict_session import PredictSession
-from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
+from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup, ask_images
 from autoal_gui.gui.predict.sending import SendButton
 from autoal_gui.gui.predict.upper_words import WordsAbove
 from autoal_gui.gui.session.controller import Controller
@@ -52,6 +52,7 @@ FIRST = mark(
 )
 MEANWHILE = mark("You can go back meanwhile; what is found will be shown here.")
 FORMER = mark("These are the former predictions; they stay until the new ones are there.")
+FORMER_BRIEF = mark("Former predictions")
 NONE_SHOWN = mark("No image meets these conditions.")
 
 
@@ -124,8 +125,8 @@ class PredictPage(Page):
         for signal, slot in (
             (setup.own_wanted, self._take_own),
             (setup.file_wanted, self._ask_model),
-            (setup.folder_wanted, self._ask_folder),
-            (setup.npz_wanted, self._ask_npz),
+            (setup.folder_wanted, partial(self._ask_images, npz=False)),
+            (setup.npz_wanted, partial(self._ask_images, npz=True)),
             (setup.started, self.start),
             (setup.cancelled, self.cancel),
             (self.filters.changed, self._show_chosen),
@@ -246,19 +247,8 @@ class PredictPage(Page):
 
     # -- the images ---------------------------------------------------------------------------
 
-    @Slot()
-    def _ask_folder(self) -> None:
-        start = str(images_folder(self._settings))
-        title = tr("Folder of images or DICOM files")
-        chosen = QFileDialog.getExistingDirectory(self, title, start)
-        if chosen:
-            self.choose_images(Path(chosen))
-
-    @Slot()
-    def _ask_npz(self) -> None:
-        kinds, start = tr("MedMNIST files (*.npz)"), str(images_folder(self._settings))
-        chosen, _ = QFileDialog.getOpenFileName(self, tr(".npz file"), start, kinds)
-        if chosen:
+    def _ask_images(self, *, npz: bool) -> None:
+        if chosen := ask_images(self, str(images_folder(self._settings)), npz=npz):
             self.choose_images(Path(chosen))
 
     def choose_images(self, path: Path) -> None:
@@ -279,6 +269,7 @@ class PredictPage(Page):
             return
         if self.session.table is None:
             self.explanation.setText(tr(MEANWHILE))
+        self.shown.setText(tr(FORMER_BRIEF))  # hidden as long as there are none
         own = own_model(self.controller.project) if self._is_own else None
         first = own or ChosenModel(self._model, self._model.stem)
         self.session.start((first, *self.setup.chosen_others), self._spec)
@@ -298,6 +289,7 @@ class PredictPage(Page):
         self._follow_own()  # a round may have ended meanwhile
         self._show_state()
         self._show_parts(has_result)
+        self._tell_count()
         self.setup.line.setText(sentence)
         if self.isVisible():
             (self.grid if has_result else self.setup.start).setFocus()
@@ -357,11 +349,15 @@ class PredictPage(Page):
         self.grid.set_images(found.tolist())
         self.grid.go_to_row(0)
         self._show_image()
-        shown, total = number(len(found)), len(table.ids)
+        self._tell_count()
+
+    def _tell_count(self) -> None:
+        table = self.session.table
+        shown, total = number(len(self.grid.images)), 0 if table is None else len(table.ids)
         self.shown.setText(
             tr_count("{shown} of {count} image", "{shown} of {count} images", total, shown=shown)
         )
-        self.shown.show()
+        self.shown.setVisible(table is not None)
 
     @Slot()
     def _show_image(self) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QMenu,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from autoal_gui.core.language import mark, tr, tr_count
@@ -27,6 +29,15 @@ COMPARE_TIP = mark(
     "Have other rounds or models predict the same images, and see whether one is really better"
 )
 RESOLUTION = 1000
+
+
+def ask_images(parent: QWidget, start: str, *, npz: bool) -> str:
+    """Ask for an .npz file or a folder of images; return its path, or "" where none was chosen."""
+    if npz:
+        kinds = tr("MedMNIST files (*.npz)")
+        return QFileDialog.getOpenFileName(parent, tr(".npz file"), start, kinds)[0]
+    title = tr("Folder of images or DICOM files")
+    return QFileDialog.getExistingDirectory(parent, title, start)
 
 
 class PredictSetup(QFrame):

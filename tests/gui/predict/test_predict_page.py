@@ -297,6 +297,7 @@ def test_former_predictions_stay_until_new_ones_are_there(qtbot, page, backend, 
     assert session.is_busy
     asked = session._asked.workspace.path
     assert page.explanation.text() == f"These are the former predictions; {STAY} {said}"
+    assert page.shown.text() == "Former predictions"  # beside the path of the new images
     assert list(page.grid.images) == shown
     assert page.grid.isVisible()
     if how == "cancelled":
@@ -304,6 +305,7 @@ def test_former_predictions_stay_until_new_ones_are_there(qtbot, page, backend, 
     backend.gate.set()
     qtbot.waitUntil(lambda: not session.is_busy)
     assert page.explanation.text() == said
+    assert page.shown.text() == f"{len(shown)} of {len(shown)} images"
     assert list(page.grid.images) == shown
     assert dict(page.grid.grid_model.captions) == captions
     assert (session.result is result) == (how != "predicted")
