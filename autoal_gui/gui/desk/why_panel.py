@@ -50,7 +50,7 @@ FIRST_LOOKS = mark(
 FIRST_DRAWN_LOOKS = mark(
     "Drawn by chance. The others of the first images are spread over groups that look alike."
 )
-SHARE_MEANS = mark("Share here: how much of this image's choice is due to the strategy.")
+SHARE_MEANS = mark("Share here: what the strategy added to this choice, in the round that made it.")
 NO_ROUND = mark("A random image: no round has finished yet.")
 READ_ALONE = mark("Drawn by lot, to check what is confirmed in bulk.")
 # As short as that: the check fails while somebody keys, and another line would move the image.
@@ -65,7 +65,7 @@ HEADS = (
         mark("Share here"),
         mark(
             "S × W as a share: how much this strategy contributed to the choice of this image. "
-            "Strategies, in the side panel, shows the mean over all images."
+            "Strategies, in the side panel, shows the mean over all images in the last round."
         ),
     ),
 )
