@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCursor, QHideEvent, QShowEvent
+from PySide6.QtGui import QCursor, QHideEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -58,6 +58,9 @@ class RoundCard(QFrame):
     """It says something else, and may need another size; or it has gone, and needs none."""
     look_wanted = Signal(object)
     """The ids of images whose second answer differs from the first."""
+
+    turned = Signal(int)
+    """The wheel was turned over it, by so many pixels."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -181,6 +184,11 @@ class RoundCard(QFrame):
     def _on_look(self) -> None:
         self.go()
         self.look_wanted.emit(self._unlike)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the wheel to what the card lies on."""
+        self.turned.emit(event.angleDelta().y())
+        event.accept()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Count the time from when it can be read: behind the grid or a page it waits."""

@@ -78,6 +78,7 @@ class Stage(QWidget):
     def lean_on(self, side: SidePanel) -> None:
         """Put the card on the panel at the side as long as that is not folded."""
         self._side = side
+        self.card.turned.connect(side.scroll_tab)
         side.toggled.connect(self._place_card)
         side.resized.connect(self._place_card)
         self._place_card()

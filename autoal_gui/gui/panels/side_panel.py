@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QSplitter,
     QTabBar,
@@ -134,13 +133,12 @@ class SidePanel(QWidget):
         self._show_marks(room >= MARKED * self.fontMetrics().height())
         self.resized.emit()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Scroll the tab that is shown, wherever the pointer is: over a card that lies here too."""
-        if self.folded:
-            super().wheelEvent(event)
-            return
+    @Slot(int)
+    def scroll_tab(self, pixels: int) -> None:
+        """Scroll the tab that is shown, as the wheel does over a card that lies here too."""
         panel = self.weights if self.tabs.currentIndex() else self.performance
-        QApplication.sendEvent(panel.verticalScrollBar(), event)
+        bar = panel.verticalScrollBar()
+        bar.setValue(bar.value() - pixels)
 
     def _show_marks(self, shown: bool) -> None:
         bar, place = self.tabs.tabBar(), QTabBar.ButtonPosition.RightSide

@@ -233,7 +233,7 @@ def test_what_is_answered_out_of_turn_is_told_beside_the_image_as_in_the_panel(
     assert said in window.desk.grid.count.text()  # the grid shows the batch as it was
     press(qtbot, window, Qt.Key.Key_Escape)
     total = len(controller.images.batch)
-    assert window.desk.image_bar.position.text() == f"1 of {total}, {left} left"
+    assert window.desk.image_bar.position.text() == f"1 of {total}, {left} to answer"
     press(qtbot, window, Qt.Key.Key_1)
     press(qtbot, window, Qt.Key.Key_1)
     press(qtbot, window, Qt.Key.Key_1)
