@@ -188,9 +188,9 @@ def outlook_sentence(found: Outlook) -> str:
 
 
 def _spoken(seconds: float) -> str:
-    minutes = max(1, round(seconds / MINUTE))
-    if minutes >= LONG:
-        return duration(seconds)
+    minutes = round(seconds / MINUTE)
+    if seconds < MINUTE or minutes >= LONG:
+        return duration(max(1.0, seconds))
     return tr_count("{count} minute", "{count} minutes", minutes)
 
 

@@ -261,6 +261,7 @@ class MapPage(Page):
             return
         project = self.controller.project
         self._facts = facts_of(kept, self.controller, self.unanswered.isChecked())
+        self.selection.tell(self._facts)
         told = self._facts.shown & (self._facts.predicted >= 0)
         self.controller.images.note_told(kept.ids[told].tolist())
         self._list_ways(kept)

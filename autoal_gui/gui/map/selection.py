@@ -66,8 +66,7 @@ class Selection(QWidget):
         count = len(self.images)
         some = tr_count("{count} selected", "{count} selected", count)
         self.title.setText(some if count else tr("Nothing is selected"))
-        self.words.setText(self._words(rows, facts) if facts is not None and count else "")
-        self.words.setVisible(bool(self.words.text()))
+        self.tell(facts)
         self.grid.set_images(self.images)
         self.grid.setVisible(bool(count))
         self.filled.emit(bool(count))
@@ -76,6 +75,11 @@ class Selection(QWidget):
             self.grid.set_answers(ShownAnswers(self._controller), names)
         for button in (self.open, self.like):
             button.setEnabled(bool(count))
+
+    def tell(self, facts: Facts | None) -> None:
+        """Say what is known of the images by now."""
+        self.words.setText(self._words(self._rows, facts) if facts and self.images else "")
+        self.words.setVisible(bool(self.words.text()))
 
     def _words(self, rows: Rows, facts: Facts) -> str:
         """Say how many have no answer, and what the model makes of them where that is seen."""

@@ -153,11 +153,13 @@ def _all_layers_win(
     right_all, right_head, weights, _ = found
     wins = every_layer_wins(*found)
     lead = float((weights * (right_all - right_head)).sum())
+    every, last = ((weights * right).sum() for right in (right_all, right_head))
+    digits = int(lead != 0 and percent(every) == percent(last))  # else no lead would be seen
     sentence = tr(
         choice_words(lead, wins),
         count=number(len(right_all)),
-        every=percent((weights * right_all).sum()),
-        last=percent((weights * right_head).sum()),
+        every=percent(every, digits),
+        last=percent(last, digits),
         next=number(next_trial(len(labelled))),
     )
     return wins, sentence, ()

@@ -74,7 +74,7 @@ def test_two_rounds_are_enough_for_a_forecast_which_then_stands_alone():
 def test_labels_time_and_points_stand_in_one_sentence():
     assert said(0.02, 0.04, 840.0) == "About 120 more labels, 14 minutes, for 2 to 4 points."
     assert said(0.02, 0.04) == "About 120 more labels, for 2 to 4 points."
-    assert said(0.012, 0.014, 20.0, 1) == "About 1 more label, 1 minute, for 1.2 to 1.4 points."
+    assert said(0.012, 0.014, 20.0, 1) == "About 1 more label, 20\xa0s, for 1.2 to 1.4 points."
     assert "120\N{NO-BREAK SPACE}min" not in said(0.02, 0.04, 7200.0)
     assert "2.0\N{NO-BREAK SPACE}h" in said(0.02, 0.04, 7200.0)
 

@@ -99,7 +99,7 @@ def class_lacks(
             words = "; ".join(filter(None, parts))
             sentence = tr("“{name}”: {words}.", name=name, words=words)
             mends = bool(parts[0]) or labels_measure
-            search: Search = "more" if labels[index] + measured[index] else "example"
+            search: Search = "more" if labels[index] else "example"
             found.append(Lack(index, sentence, search if mends else ""))
     return tuple(
         sorted(found, key=lambda one: (labels[one.class_index], measured[one.class_index]))

@@ -22,7 +22,6 @@ from autoal_gui.core.measures.outlook import (
 from autoal_gui.core.measures.stopping_advice import advise
 from autoal_gui.core.project.kept_point import changed_words, is_of_one_model
 from autoal_gui.core.project.learned_classes import rare_class, short_names
-from autoal_gui.core.project.measured_images import measured_classes
 from autoal_gui.core.project.measured_rounds import (
     Measured,
     chance_words,
@@ -225,10 +224,12 @@ class PerformancePanel(CardColumn):
 
     @Slot(int)
     def _find_more(self, class_index: int) -> None:
-        """Look for images like those of a class, among those without an answer."""
+        """Look for images like those of a class, among those without an answer.
+
+        Images of the evaluation set take no part: what measures must not choose what is labelled.
+        """
         project = self._controller.project
-        known = {**dict(project.labels.training()), **measured_classes(project)}
-        images = tuple(image_id for image_id, c in sorted(known.items()) if c == class_index)
+        images = tuple(i for i, c in sorted(project.labels.training()) if c == class_index)
         if images:
             name = project.classes.names[class_index]
             self._controller.likeness.find(Question(images, class_name=name))
