@@ -153,13 +153,12 @@ def _all_layers_win(
     right_all, right_head, weights, _ = found
     wins = every_layer_wins(*found)
     lead = float((weights * (right_all - right_head)).sum())
-    every, last = ((weights * right).sum() for right in (right_all, right_head))
-    digits = int(lead != 0 and percent(every) == percent(last))  # else no lead would be seen
+    every, alone = shares_words(*(float((weights * right).sum()) for right in found[:2]))
     sentence = tr(
         choice_words(lead, wins),
         count=number(len(right_all)),
-        every=percent(every, digits),
-        last=percent(last, digits),
+        every=every,
+        last=alone,
         next=number(next_trial(len(labelled))),
     )
     return wins, sentence, ()
@@ -183,6 +182,12 @@ def every_layer_wins(right_all: Floats, right_head: Floats, weights: Floats, uni
     error = float(np.sqrt((np.bincount(units, weights * (lead - mean)) ** 2).sum()))
     gained = np.rint(np.bincount(units, lead)).astype(np.int64)
     return mean > LEAD * error and gained.sum() > 0 and chance_of(gained) < LEVEL
+
+
+def shares_words(every: float, last: float) -> tuple[str, str]:
+    """Return two shares as percentages, to a tenth where a lead would not be seen in whole ones."""
+    digits = int(every != last and percent(every) == percent(last))
+    return percent(every, digits), percent(last, digits)
 
 
 def choice_words(lead: float, wins: bool) -> str:

@@ -157,6 +157,25 @@ def test_a_box_selects_what_lies_between_two_corners_by_the_switch_or_with_ctrl(
     assert not drag(page, one, other, held=Qt.KeyboardModifier.ControlModifier)
 
 
+def test_a_selection_that_is_kept_counts_what_was_answered_meanwhile(qtbot, window, page):
+    QTest.keyClick(page.canvas, Qt.Key.Key_Space)
+    selected = page.selection.images
+
+    def waiting() -> int:
+        return int(page.selection.words.text().partition(" ")[0])
+
+    before = waiting()
+    window.pages.leave()
+    controller = page.controller
+    image = next(i for i in controller.images.batch if i not in controller.images.answered)
+    assert image in selected
+    controller.labelling.select((image,))
+    controller.labelling.answer(0)
+    window.pages.show_page(page)
+    assert page.selection.images == selected
+    qtbot.waitUntil(lambda: waiting() == before - 1)
+
+
 def test_tools_are_chosen_and_what_is_in_view_is_selected_by_keys(page):
     canvas = page.canvas
     QTest.keyClick(canvas, Qt.Key.Key_B)

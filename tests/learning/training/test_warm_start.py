@@ -432,6 +432,9 @@ def test_a_lead_of_every_layer_that_may_be_chance_is_told_as_that():
     sentences = [tasks.choice_words(*outcome) for outcome in outcomes]
     assert sentences == [tasks.EVERY_LAYER, tasks.BY_CHANCE, tasks.LAST_LAYER, tasks.LAST_LAYER]
     assert "may be chance" in tasks.BY_CHANCE
+    assert tasks.shares_words(0.934, 0.929) == ("93.4%", "92.9%")  # 93% and 93% show no lead
+    assert tasks.shares_words(0.97, 0.93) == ("97%", "93%")
+    assert tasks.shares_words(0.93, 0.93) == ("93%", "93%")
 
 
 @pytest.mark.parametrize(

@@ -481,3 +481,18 @@ def test_a_class_is_told_to_lack_labels_only_until_it_has_them(qtbot, window, tm
     qtbot.waitUntil(lambda: not re.search("“dark”: [^.]*which is too few", warned()))
     assert "1 class has too few labels to rely on: bright." in window.desk.performance.advice.text()
     backend.gate.set()
+
+
+def test_what_measures_takes_no_part_in_looking_for_more_of_a_class(qtbot, window, tmp_path):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    for number in range(4):
+        controller.labelling.answer(number % 2)
+    qtbot.waitUntil(lambda: controller.at_rest)
+    project = controller.project
+    measuring = set(project.pool.ids("evaluation"))
+    assert measuring & {image_id for image_id, _ in project.labels.evaluation()}
+    with qtbot.waitSignal(controller.likeness.found) as done:
+        window.desk.side.performance.headline.more_wanted.emit(0)
+    compared = set(done.args[0].question.images)
+    assert compared == {image_id for image_id, c in project.labels.training() if c == 0}
+    assert not compared & measuring
