@@ -78,10 +78,16 @@ class Stage(QWidget):
     def lean_on(self, side: SidePanel) -> None:
         """Put the card on the panel at the side as long as that is not folded."""
         self._side = side
-        self.card.turned.connect(side.scroll_tab)
+        self.card.turned.connect(self._on_turned)
         side.toggled.connect(self._place_card)
         side.resized.connect(self._place_card)
         self._place_card()
+
+    @Slot(int)
+    def _on_turned(self, pixels: int) -> None:
+        """Scroll what the card lies on: beside the image that is nothing."""
+        if self._side is not None and self.card.parent() is self._side:
+            self._side.scroll_tab(pixels)
 
     @property
     def is_lit(self) -> bool:

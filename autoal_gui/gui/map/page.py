@@ -214,11 +214,11 @@ class MapPage(Page):
 
     def _take(self, kept: KeptMap) -> None:
         """Show a map."""
-        before = self._kept
+        before, self._kept = self._kept, kept
         self._wait_with(None)
-        self._kept = kept
         if before is not None and before.name != kept.name:
             self._clusters = None
+            self.selection.show_rows(np.empty(0, np.intp), None, None)  # rows of the map before
         self.canvas.say("")
         self._show_controls(True)
         self._gather()
