@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 NAME = OWN_NETWORK
 LABEL = "ResNet-18"
-SHORT = mark("learns from your images alone")
+SHORT = mark("learns from your own images")
 ABOUT = mark(
     "The network of the AutoAL paper. It has seen nothing before: it learns from your images "
     "for a few minutes first, and suits images that look like no photograph."

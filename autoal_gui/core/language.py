@@ -115,6 +115,17 @@ def percent(share: float, digits: int = 0) -> str:
     return "–" if math.isnan(share) else decimal(100 * share, digits) + percent_sign()
 
 
+def certainty(share: float, digits: int = 0) -> str:
+    """Return a model's probability in [0, 1] as percentages are written; never as all of them.
+
+    What would be rounded to 100 % is told as more than the number before: no model is certain.
+    """
+    most = 100 - 10.0**-digits
+    if round(100 * share, digits) > most:
+        return f">{decimal(most, digits)}{percent_sign()}"
+    return percent(share, digits)
+
+
 def percent_sign() -> str:
     """Return what stands behind the number of a percentage: the sign, and the space before it."""
     return "%" if _language in _CLOSE else f"{_NO_BREAK}%"

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import percent
+from autoal_gui.core.language import certainty
 from autoal_gui.core.measures.caution import NO_REASON, Caution
 from autoal_gui.core.measures.operating.decision import Threshold, decided
 from autoal_gui.core.messages import Predicted
@@ -115,7 +115,7 @@ class Captions(Mapping[int, str]):
 
     def __getitem__(self, image: int) -> str:
         row = self._table.rows[image]
-        share = percent(float(self._table.confidence[row]))
+        share = certainty(float(self._table.confidence[row]))
         doubt = "? " if self._table.reasons[row] < NO_REASON else ""
         return f"{doubt}{self._classes[int(self._table.best[row])]} {share}"
 

@@ -1,7 +1,7 @@
 """What a model makes of images, as CSV: of the command line and of the window."""
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -14,12 +14,42 @@ from autoal_gui.core.images.source import ListedImage, Listing
 from autoal_gui.core.language import tr
 from autoal_gui.core.measures.caution import Caution
 from autoal_gui.core.measures.operating.decision import Threshold, decided
+from autoal_gui.core.project.learned_classes import taught_by_file
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.comparison import ModelAnswers
 from autoal_gui.core.sets.tables.cells import plain
 from autoal_gui.core.system.files import replacing
 from autoal_gui.exporters.csv_labels import ENCODING
 
-NEW_FILE, IN_PROJECT = "new file", "in the project"
+NEW_FILE, IN_PROJECT, TAUGHT = "new file", "in the project", "taught the model"
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the open project has of the images predicted, by their keys."""
+
+    known: Collection[str] = ()
+    """The images that it has."""
+    taught: Collection[str] = ()
+    """Those of them whose label the (first) model may have learned from."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """The name of the class that a reader gave."""
+
+    @classmethod
+    def of(cls, project: Project, known: Mapping[str, int], model: Path) -> "Own":
+        """Return what a project has of images.
+
+        Args:
+            project: the open project.
+            known: its image id of each image that it has, by the image's key.
+            model: the file of the (first) model.
+        """
+        taught, answers = taught_by_file(project, model), {}
+        for key, image_id in known.items():
+            entry = project.labels.answers.get(image_id)
+            if entry is not None and entry.class_index is not None:
+                answers[key] = project.classes.names[entry.class_index]
+        return cls(known, {key for key, one in known.items() if one in taught}, answers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +72,8 @@ class Predicting:
     """What further models say of the same images."""
     model: str = ""
     """What the model is called: its round and labels, or its file."""
-    known: Collection[str] = ()
-    """The keys of images that the open project has already."""
+    own: Own = field(default_factory=Own)
+    """What the open project has of them."""
 
 
 def save_predictions(target: Path, found: Predicting) -> None:
@@ -65,8 +95,10 @@ def save_predictions(target: Path, found: Predicting) -> None:
 def write_predictions(file: IO[str], found: Predicting) -> None:
     """Write a row an image: name, split, known label if any, predicted class, probabilities.
 
-    `split` is "evaluation" where files or folders name the image so; else "in the project" where
-    the open project has it, and "new file" where not. Where it was asked when the model is not to
+    `split` is "evaluation" where files or folders name the image so; else "taught the model" where
+    the model may have learned from it, "in the project" where the open project has it otherwise,
+    and "new file" where not. Where readers of the project gave classes, `answer` follows the label.
+    Where it was asked when the model is not to
     answer, its answer follows, and why there is none; where that was measured, the classes that are
     possible, and how typical the image is. Then come class and probabilities of each further model,
     and last the name of the (first) model and, where it has an operating point, from which
@@ -78,7 +110,9 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
     """
     writer = csv.writer(file)
     shares = [f"p({name})" for name in found.classes]
-    heads = ["image", "split", "label", "predicted", *shares, *_cautious_heads(found.caution)]
+    answers = found.own.answers
+    known = ["label", "answer"] if answers else ["label"]
+    heads = ["image", "split", *known, "predicted", *shares, *_cautious_heads(found.caution)]
     for one in found.others:
         heads += [f"predicted by {one.name}", *(f"p({name}) by {one.name}" for name in one.classes)]
     heads.append("model")
@@ -91,7 +125,8 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
         image = found.listing.images[image_id - 1]
         label = "" if image.label is None else found.listing.classes[image.label]
         best = found.classes[index]
-        cells = [image.key, _place_of(found, image), label, best, *_written(values)]
+        labels = [label, answers.get(image.key, "")] if answers else [label]
+        cells = [image.key, _place_of(found.own, image), *labels, best, *_written(values)]
         if found.caution is not None:
             cells += _cautious_cells(found.caution, row, best, found.classes)
         for one in found.others:
@@ -110,10 +145,12 @@ def _rule(found: Predicting) -> str:
     return f"{name} from {found.threshold.value:.6f} on"
 
 
-def _place_of(found: Predicting, image: ListedImage) -> str:
+def _place_of(own: Own, image: ListedImage) -> str:
     if image.split == "evaluation":
         return image.split
-    return IN_PROJECT if image.key in found.known else NEW_FILE
+    if image.key in own.taught:
+        return TAUGHT
+    return IN_PROJECT if image.key in own.known else NEW_FILE
 
 
 def _written(shares: npt.NDArray[np.floating]) -> list[str]:

@@ -14,7 +14,11 @@ from autoal_gui.core.labels.journal import Journal
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.answers.estimate import Estimate
-from autoal_gui.core.measures.answers.estimate_text import COUNTED_ALIKE, estimate_sentence
+from autoal_gui.core.measures.answers.estimate_text import (
+    COUNTED_ALIKE,
+    estimate_sentence,
+    rests_on,
+)
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook, measuring_sentence, worth_sentences
 from autoal_gui.core.project.export_snapshot import Snapshot
@@ -59,7 +63,8 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     given = Counter(entry.action for entry in answers)
     lines = [
         tr(
-            "Answered: {answered} of {total} images; with a known class: {labelled}.",
+            "Answered: {answered} of {total} images. A class is known of {labelled}, counting those "
+            "whose class came with the data.",
             answered=number(len(labels.answers)),
             total=number(total),
             labelled=number(len(labels.handed_over)),
@@ -163,12 +168,12 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
         yield tag("p", tr("Nothing has been measured yet."))
         return
     record, metrics = measured[-1][0], metrics_in_use(labels, measured)
-    values = {"round": number(record.number), "labels": number(record.labels)}
+    values = {"round": number(record.number), "labels": record.learned_from}
     if record.metrics is not None:
         words = tr_count(
-            "The model of round {round} ({labels} labels) on the {count} image of the evaluation "
+            "The model of round {round} ({labels}) on the {count} image of the evaluation "
             "set, from which it never learns.",
-            "The model of round {round} ({labels} labels) on the {count} images of the evaluation "
+            "The model of round {round} ({labels}) on the {count} images of the evaluation "
             "set, from which it never learns.",
             metrics.total,
             **values,
@@ -178,9 +183,9 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
         words = f"{told} {tr(COUNTED_ALIKE)}"
     else:
         words = tr_count(
-            "Round {round} ({labels} labels), on {count} labelled image that was drawn at random, "
+            "Round {round} ({labels}), on {count} labelled image that was drawn at random, "
             "and predicted by a model that had not seen its label.",
-            "Round {round} ({labels} labels), on {count} labelled images that were drawn at "
+            "Round {round} ({labels}), on {count} labelled images that were drawn at "
             "random; each was predicted by a model that had not seen its label.",
             metrics.total,
             **values,
@@ -244,7 +249,7 @@ def _class_row(metrics: Metrics, index: int, name: str) -> Cells:
         ),
     ):
         cells.append(_share(value, interval) if count else "–")
-        cells.append(tr("{found} of {count}", found=number(found), count=number(count)))
+        cells.append(rests_on(metrics, found, count))
     area = metrics.auroc.classes[index] if metrics.auroc is not None else None
     cells.append("–" if area is None else _area(area.value, (area.low, area.high)))
     return cells

@@ -461,10 +461,23 @@ def test_predictions_at_an_operating_point_say_by_which_rule(tmp_path):
 
 def test_predictions_tell_files_of_the_project_from_new_ones(tmp_path):
     shares = np.full((3, 2), 0.5, np.float32)
-    found = predictions.Predicting(FOUND, ("x", "y"), (1, 2, 3), shares, known={"c.png", "b.png"})
+    own = predictions.Own({"c.png", "b.png"})
+    found = predictions.Predicting(FOUND, ("x", "y"), (1, 2, 3), shares, own=own)
     predictions.save_predictions(tmp_path / "t.csv", found)
-    splits = [row["split"] for row in rows_of(tmp_path / "t.csv")]
-    assert splits == ["new file", "evaluation", "in the project"]
+    rows = rows_of(tmp_path / "t.csv")
+    assert [row["split"] for row in rows] == ["new file", "evaluation", "in the project"]
+    assert "answer" not in rows[0]
+
+
+def test_predictions_tell_what_taught_the_model_and_what_readers_said(tmp_path):
+    shares = np.full((3, 2), 0.5, np.float32)
+    own = predictions.Own({"=a.png", "c.png"}, {"c.png"}, {"c.png": "y"})
+    found = predictions.Predicting(FOUND, ("x", "y"), (1, 2, 3), shares, own=own)
+    predictions.save_predictions(tmp_path / "t.csv", found)
+    rows = rows_of(tmp_path / "t.csv")
+    assert [row["split"] for row in rows] == ["in the project", "evaluation", "taught the model"]
+    assert [row["answer"] for row in rows] == ["", "", "y"]
+    assert list(rows[0])[:5] == ["image", "split", "label", "answer", "predicted"]
 
 
 def test_what_is_not_answered_and_what_others_say_follow_the_predictions(tmp_path):

@@ -27,7 +27,7 @@ from autoal_gui.core.measures.caution import Caution, Rule
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.messages import Predict
 from autoal_gui.core.project.files.known_files import known_images
-from autoal_gui.core.project.files.new_images import Known
+from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages, measured_as_plain
 from autoal_gui.core.sets.comparison import (
     ModelAnswers,
@@ -40,7 +40,7 @@ from autoal_gui.core.system.files import write_json
 from autoal_gui.core.system.safe_names import FreeNames
 from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.exporters.medmnist_results import write_medmnist_results
-from autoal_gui.exporters.predictions import Predicting, save_predictions, write_predictions
+from autoal_gui.exporters.predictions import Own, Predicting, save_predictions, write_predictions
 
 if TYPE_CHECKING:
     from autoal_gui.learning.inference.predict import Predictions
@@ -135,14 +135,13 @@ def _predict(options: argparse.Namespace) -> int:
             found.append(_carried_out(command, one))
         if options.medmnist:
             _write_medmnist(options.medmnist, files[0].stem, name, listing, found[0])
-        known = known_images(own[2], spec.location, listing.images) if own else {}
-        _report(options, listing, pool, files, found, frozenset(known))
+        _report(options, listing, pool, files, found, _own_images(own, spec.location, listing))
     return 0
 
 
 @contextlib.contextmanager
-def _own_model(folder: Path | None) -> Iterator[tuple[Path, Learned, Known] | None]:
-    """Give the last model of a project, what it learned from, and the project's images; or None.
+def _own_model(folder: Path | None) -> Iterator[tuple[Path, Learned, Project] | None]:
+    """Give the last model of a project, what it learned from, and the project; or None.
 
     Raises:
         AutoALError: it cannot be opened, or has no model yet.
@@ -152,7 +151,6 @@ def _own_model(folder: Path | None) -> Iterator[tuple[Path, Learned, Known] | No
         return
     from autoal_gui.core.project.last_model import last_model
     from autoal_gui.core.project.measured_images import what_it_learned
-    from autoal_gui.core.project.project import Project
     from autoal_gui.sources.opening import open_images
 
     project = Project.open(folder, open_images)
@@ -160,9 +158,17 @@ def _own_model(folder: Path | None) -> Iterator[tuple[Path, Learned, Known] | No
         model = last_model(project)
         if model is None:
             raise AutoALError("The project has no trained model yet.")
-        yield model.file, what_it_learned(project, model), project.known
+        yield model.file, what_it_learned(project, model), project
     finally:
         project.close()
+
+
+def _own_images(own: tuple[Path, Learned, Project] | None, location: str, listing: Listing) -> Own:
+    """Return what the project has of the images listed at a place."""
+    if own is None:
+        return Own()
+    file, _, project = own
+    return Own.of(project, known_images(project.known, location, listing.images), file)
 
 
 def _carried_out(command: Predict, loaded: Any) -> "Predictions":
@@ -181,14 +187,14 @@ def _report(
     pool: ImagePool,
     files: Sequence[Path],
     found: "Sequence[Predictions]",
-    known: frozenset[str],
+    own: Own,
 ) -> None:
     first, models = found[0], _named(options, files, found)
     classes, threshold = first.card.classes, models[0].threshold
     caution = _caution(options, first, models)
     shares = first.image_ids, first.probabilities
     rest = models[1:], models[0].name
-    table = Predicting(listing, classes, *shares, threshold, caution, *rest, known)
+    table = Predicting(listing, classes, *shares, threshold, caution, *rest, own)
     if options.out is None:
         with table_output() as stream:
             write_predictions(stream, table)

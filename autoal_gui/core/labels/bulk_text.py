@@ -16,12 +16,13 @@ UNKNOWN = mark(
 )
 HOLDS = mark(
     "All classes together: of {asked} images read alone {wrong} had another class than the "
-    "model's, {share}: within the limit of {limit}. The true share may be up to {high}; the more "
-    "are read alone, the surer it gets."
+    "model's, {share}. That is not more than the limit of {limit}, so that whole pages may be "
+    "confirmed. By chance the true share may still be as high as {high}; the more are read alone, "
+    "the surer it gets."
 )
 FAILS = mark(
     "All classes together: of {asked} images read alone {wrong} had another class than the "
-    "model's, {share} ({low} to {high}). That is more than the limit of {limit}: nothing more is "
+    "model's, {share} ({low} to {high}). That is more than the limit of {limit}: no page can be "
     "confirmed."
 )
 LATE = mark(

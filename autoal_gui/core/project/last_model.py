@@ -31,14 +31,8 @@ class LastModel:
 
         It has learned from two labels at least.
         """
-        values = {
-            "number": number(self.record.number),
-            "labels": number(self.record.labels),
-            "confirmed": number(self.record.confirmed),
-        }
-        if self.record.confirmed:
-            return tr("round {number} ({labels} labels + {confirmed} in bulk)", **values)
-        return tr("round {number} ({labels} labels)", **values)
+        values = {"number": number(self.record.number), "labels": self.record.learned_from}
+        return tr("round {number} ({labels})", **values)
 
 
 def last_model(project: Project) -> LastModel | None:

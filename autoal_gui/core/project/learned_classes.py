@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +79,15 @@ def taught_by(project: Project, record: RoundRecord) -> frozenset[int]:
     """Return the images whose label the model of a round may have learned from."""
     taught = (*project.labels.training(), *project.bulk.training())
     return labelled_before(project, record, [image_id for image_id, _ in taught])
+
+
+def taught_by_file(project: Project, model: Path) -> frozenset[int]:
+    """Return the same by the file of a model; nothing where no round of the project made it."""
+    if model.parent != project.models_folder:
+        return frozenset()
+    rounds = (one for one in project.rounds.finished() if one.checkpoint == model.name)
+    record = next(rounds, None)
+    return taught_by(project, record) if record is not None else frozenset()
 
 
 def labelled_before(project: Project, record: RoundRecord, images: Iterable[int]) -> frozenset[int]:

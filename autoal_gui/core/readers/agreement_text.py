@@ -25,19 +25,21 @@ NO_BLIND = mark(
     "No answer has met a suggestion yet: they begin with the first round that trains a model."
 )
 BLIND = mark(
-    "Before seeing the suggestion, readers gave the model's class on {same} of {count} images: "
+    "While the suggestion was hidden, readers gave the model's class on {same} of {count} images: "
     "{share} ({low} to {high})."
 )
 BLIND_SAME = mark(
-    "Before seeing the suggestion, the reader gave the model's class on the one image."
+    "While the suggestion was hidden, the reader gave the model's class on the one image."
 )
 BLIND_OTHER = mark(
-    "Before seeing the suggestion, the reader gave the one image another class than the model."
+    "While the suggestion was hidden, the reader gave the one image another class than the model."
 )
 UNCHANGED = mark(
-    "None of {count} answers was changed after the suggestion was seen ({low} to {high})."
+    "None of {count} answers was changed once the suggestion could be seen ({low} to {high})."
 )
-CHANGED = mark("Changed after seeing it: {same} of {count} answers, {share} ({low} to {high}).")
+CHANGED = mark(
+    "Changed once it could be seen: {same} of {count} answers, {share} ({low} to {high})."
+)
 IN_SIGHT = mark(
     "With the suggestion visible, readers gave the model's class on {same} of {count} images: "
     "{share} ({low} to {high})."
@@ -108,9 +110,9 @@ def changed_words(share: Share) -> str:
     """Say how many answers were changed after readers saw the suggestion."""
     if share.count == 1:
         return (
-            tr("The one answer was changed after the suggestion was seen.")
+            tr("The one answer was changed once the suggestion could be seen.")
             if share.found
-            else tr("The one answer was not changed after the suggestion was seen.")
+            else tr("The one answer was not changed once the suggestion could be seen.")
         )
     return tr(CHANGED if share.found else UNCHANGED, **_values(share))
 

@@ -64,6 +64,7 @@ class Desk(QWidget):
             theme, tuple(actions[name] for name in ("unsure", "skip", "undo", "redo"))
         )
         self.grid = GridPanel(controller, self.loader, theme)
+        self.grid.grid.name_images(actions["names"])
         self.why = WhyPanel(actions["names"], settings)
         self.heat = HeatPanel(controller, self.image_view)
         self.header = Header(controller, actions)

@@ -369,7 +369,9 @@ class GridPanel(QWidget):
             known = sum(image in answered for image in self.grid.images)
         found = filter(None, (images, answered_words(known), chosen))
         counts = tr("{words}.", words=clauses(tuple(found)))
-        self.count.setText(f"{counts} {self._remark or self._round_words() or hint}")
+        said = self._remark or self._round_words()
+        said = f"{said} {hint}" if ranked else said or hint
+        self.count.setText(f"{counts} {said}")
 
     def _round_words(self) -> str:
         """Say where the next round comes before the batch that is shown has all its answers."""

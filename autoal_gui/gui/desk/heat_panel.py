@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
-from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.language import certainty, mark, tr
 from autoal_gui.core.messages import Explained
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.session.controller import Controller
@@ -97,7 +97,7 @@ class HeatPanel(QFrame):
         if found.image_id != self._image_id or self._view.picture is None:
             return  # another image is on screen by now
         if not found.heat.any():
-            self._say(tr(NOTHING, class_name=found.class_name, share=percent(found.probability)))
+            self._say(tr(NOTHING, class_name=found.class_name, share=certainty(found.probability)))
             return
         self._view.show_overlay(heat_picture(found.heat))
         height, width = found.heat.shape
@@ -105,7 +105,7 @@ class HeatPanel(QFrame):
             tr(
                 LEGEND,
                 class_name=found.class_name,
-                share=percent(found.probability),
+                share=certainty(found.probability),
                 fields=f"{width} \u00d7 {height}",
             ),
             scale=True,

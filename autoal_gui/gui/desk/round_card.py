@@ -43,9 +43,9 @@ SURE = 20  # answers of a class; of fewer it is told by how many its share is es
 FOUND = 0.7  # sensitivity of a class that is found in most images
 NAMED = 3  # classes named of a kind
 FIRST_STAYS = mark("The first answer is the label until you change it.")
-ALL_FOUND = mark("Every class is found in most images: {classes}.")
-NEW = mark("Found in most images now: {classes}.")
-KNOWN = mark("Found in most images: {classes}.")
+ALL_FOUND = mark("Every class is mostly found: {classes}.")
+NEW = mark("Mostly found now, as not before: {classes}.")
+KNOWN = mark("Mostly found: {classes}.")
 MISSED = mark("Often missed: {classes}.")
 RARE = mark("Measured on too few images to tell: {classes}.")
 SHORT = mark("Too few labels to rely on: {classes}.")
@@ -210,11 +210,11 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
     last = project.rounds.finished()[-1]
     measured = measured_of(project)
     further = further_words(project, left)
-    name = {"number": number(last.number), "labels": number(last.labels)}
+    name = {"number": number(last.number), "labels": last.learned_from}
     if not measured or measured[-1][0].number != last.number:
         return (
-            tr("Round {number} ({labels} labels) is done", **name),
-            tr("The model has learned from {labels} labels.", labels=number(last.labels)),
+            tr("Round {number} ({labels}) is done", **name),
+            tr("The model has learned from {labels}.", labels=last.learned_from),
             further,
         )
     result = in_use.result(measured)
@@ -227,11 +227,9 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
         metrics, next(before, None), names=project.classes.names, short=short_classes(project)
     )
     right = right_words(metrics)
-    title = tr("Round {number} ({labels} labels): {right}", **name, right=right)
+    title = tr("Round {number} ({labels}): {right}", **name, right=right)
     if _is_first(project):
-        title = tr(
-            "Your first model (round {number}, {labels} labels): {right}", **name, right=right
-        )
+        title = tr("Your first model (round {number}, {labels}): {right}", **name, right=right)
     changed = changed_words(project, in_use.point)
     return title, "\n".join(filter(None, (result.brief, words, changed))), further
 

@@ -17,7 +17,16 @@ from PySide6.QtCore import (
     QTimer,
     Slot,
 )
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import tr
@@ -68,12 +77,16 @@ class Stage(QWidget):
         self._again.timeout.connect(self._place_card)
         view.zoomed.connect(self._again.start)
         self.card.look_wanted.connect(self._look)
-        controller.training.ranked.connect(self._tell_round)
+        controller.training.ranked.connect(self.tell_round)
         self._after = QTimer(self, singleShot=True, interval=0)  # the next image comes first
         self._after.timeout.connect(self._follow)
         controller.labelling.answers_changed.connect(self._after.start)
         controller.training.rounds_changed.connect(self._after.start)
         controller.project_closed.connect(self.card.hide)
+        close = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        close.activated.connect(self.card.go)
+        close.activatedAmbiguously.connect(self.card.go)  # beside what else Esc closes
+        self._close = close
 
     def lean_on(self, side: SidePanel) -> None:
         """Put the card on the panel at the side as long as that is not folded."""
@@ -102,8 +115,8 @@ class Stage(QWidget):
             self.update(self._edge())
 
     @Slot()
-    def _tell_round(self) -> None:
-        """Say how the round that has ended went."""
+    def tell_round(self) -> None:
+        """Say how the last round went; nothing where it made no model."""
         rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
         if rounds and rounds[-1].checkpoint:  # a round that only ranks is nothing to tell of
             project = self._controller.project
@@ -157,6 +170,7 @@ class Stage(QWidget):
 
     @Slot()
     def _place_card(self) -> None:
+        self._close.setEnabled(not self.card.isHidden())
         side = None if self._side is None or self._side.folded else self._side
         free = None if side is None or self._is_at_side else self._free_place()
         self._is_at_side = side is not None and free is None and not self.card.isHidden()

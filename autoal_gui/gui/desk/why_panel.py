@@ -112,6 +112,7 @@ class WhyPanel(QFrame):
         self._close = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._close.setEnabled(False)
         self._close.activated.connect(self._toggle.toggle)
+        self._close.activatedAmbiguously.connect(self._toggle.toggle)
         self._name = ""
         self._told = Sentence(self._line)
         self._row = QGridLayout()

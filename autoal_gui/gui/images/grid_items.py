@@ -1,6 +1,6 @@
 """What a grid of images shows in a cell: its model, and the delegate that paints it."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -61,6 +61,8 @@ class GridModel(QStandardItemModel):
         self.flagged: Container[int] = NOBODY
         self.commented: Container[int] = NOBODY
         self.faded: Container[int] = NOBODY
+        self.name_of: Callable[[int], str] = lambda image_id: ""
+        """Returns the file of an image, "" where it is not to be told."""
 
     def set_ids(self, ids: Sequence[int]) -> None:
         """Take other images."""
@@ -88,7 +90,7 @@ class GridModel(QStandardItemModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return said
         means = self.caption_means if image_id in self.captions else ""
-        return plain_tip(f"{said}\n{means}".strip())
+        return plain_tip("\n".join(filter(None, (self.name_of(image_id), said, means))))
 
 
 class GridDelegate(QStyledItemDelegate):

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import (
+    QAction,
     QKeyEvent,
     QResizeEvent,
     QShowEvent,
@@ -41,6 +42,7 @@ from autoal_gui.gui.images.grid_items import (
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.thumbnails import Thumbnails
 from autoal_gui.gui.keys import class_keys
+from autoal_gui.gui.widgets.text import name_words
 from autoal_gui.gui.widgets.theme import Theme
 
 SMALLEST, LARGEST, USUAL = 56, 320, 120  # device-independent pixels a side
@@ -78,6 +80,7 @@ class ImageGrid(QListView):
         self.setAccessibleName(tr("Images"))
         self.thumbnails = Thumbnails(loader, self)
         self.grid_model = GridModel(self)
+        self._loader = loader
         self._side = USUAL
         self._settled = QTimer(self, singleShot=True, interval=SETTLE)
         self.setModel(self.grid_model)
@@ -125,6 +128,18 @@ class ImageGrid(QListView):
         self.grid_model.captions, self.grid_model.caption_means = captions, means
         self.grid_model.caption_lines = lines
         self.set_side(self._side)
+
+    def name_images(self, names: QAction) -> None:
+        """Tell the file of each image in its tool tip, as long as `names` is checked."""
+        self._names = names
+        self.grid_model.name_of = self._name_of
+
+    def _name_of(self, image_id: int) -> str:
+        pool = self._loader.pool
+        if pool is None or not self._names.isChecked():
+            return ""
+        image = pool.images[image_id]
+        return name_words(image.key, image.group)
 
     def set_marks(self, flags: Container[int], comments: Container[int] = NOBODY) -> None:
         """Say which images carry a flag and which a comment; both are kept, not copied."""

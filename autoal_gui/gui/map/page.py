@@ -75,7 +75,7 @@ class MapPage(Page):
         self.notes = text_label(role="muted", size=SMALL)
         self.unanswered = QCheckBox(tr("Predictions before the answer"))
         self.unanswered.setToolTip(tr(NOT_BLIND))
-        self.selection = Selection(controller, self.loader, theme)
+        self.selection = Selection(controller, self.loader, theme, actions["names"])
         self.alike = own_action(self, actions["alike"])
         self.total = chip()
         self.total.hide()

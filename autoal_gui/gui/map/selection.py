@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, number, tr, tr_count
@@ -29,7 +30,9 @@ class Selection(QWidget):
     filled = Signal(bool)
     """Whether there are images to show: without any it needs no height."""
 
-    def __init__(self, controller: Controller, loader: ImageLoader, theme: Theme) -> None:
+    def __init__(
+        self, controller: Controller, loader: ImageLoader, theme: Theme, names: QAction
+    ) -> None:
         super().__init__()
         self._controller = controller
         self._rows: Rows = np.empty(0, np.intp)
@@ -37,6 +40,7 @@ class Selection(QWidget):
         self.title = text_label(size=1.15, bold=True)
         self.words = text_label(role="muted")
         self.grid = ImageGrid(loader, theme)
+        self.grid.name_images(names)
         self.grid.set_side(SIDE)
         self.grid.hide()
         self.open = QPushButton(tr("Open in the grid"))

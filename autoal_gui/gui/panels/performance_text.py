@@ -59,12 +59,12 @@ def hint(project: Project, measured: Measured) -> str:
 
 def measured_words(record: RoundRecord, metrics: Metrics) -> str:
     """Say which round is shown, and which images it was measured on."""
-    values = {"round": number(record.number), "labels": number(record.labels)}
+    values = {"round": number(record.number), "labels": record.learned_from}
     if record.metrics is not None:
         return tr_count(
-            "Round {round} ({labels} labels), measured on {count} image of the evaluation set, "
+            "Round {round} ({labels}), measured on {count} image of the evaluation set, "
             "which is never trained on.",
-            "Round {round} ({labels} labels), measured on {count} images of the evaluation set, "
+            "Round {round} ({labels}), measured on {count} images of the evaluation set, "
             "which are never trained on.",
             metrics.total,
             **values,
@@ -72,9 +72,9 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
     if isinstance(metrics, Estimate):
         return estimate_sentence(metrics, record.number, record.labels)
     return tr_count(
-        "Round {round} ({labels} labels), measured on {count} random image, by a model that had "
+        "Round {round} ({labels}), measured on {count} random image, by a model that had "
         "not seen its label.",
-        "Round {round} ({labels} labels), measured on {count} random images, each by a model that "
+        "Round {round} ({labels}), measured on {count} random images, each by a model that "
         "had not seen its label.",
         metrics.total,
         **values,

@@ -162,13 +162,7 @@ def last_round_line(record: RoundRecord) -> str:
                 "Round {number} ranked the images in {time} on {device}; it made no model.",
                 **values,
             )
-        values["labels"] = number(record.labels)
-        if record.confirmed:
-            return tr(
-                "Round {number} ({labels} labels + {confirmed} in bulk) took {time} on {device}.",
-                confirmed=number(record.confirmed),
-                **values,
-            )
-        return tr("Round {number} ({labels} labels) took {time} on {device}.", **values)
+        values["labels"] = record.learned_from
+        return tr("Round {number} ({labels}) took {time} on {device}.", **values)
     ended = tr(ENDED[record.outcome], number=record.number)
     return f"{ended} {record.sentence}".strip()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from autoal_gui.core.language import mark, percent_sign, tr
 from autoal_gui.core.measures.caution import (
@@ -39,6 +39,8 @@ class CautionSection(Section):
 
     changed = Signal()
     """The user has chosen another rule."""
+    look_wanted = Signal()
+    """Only what needs a look is to be shown."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -54,7 +56,10 @@ class CautionSection(Section):
             self.body.addWidget(part)
         self.legend = text_label(role="muted")
         """What the sign before a class means, and why it is there."""
+        self.look = QPushButton(tr("Show only these"))
+        self.look.clicked.connect(self.look_wanted)
         self.column.addWidget(self.legend)
+        self.column.addWidget(self.look, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _make_rule(self) -> QWidget:
         """Return both numbers behind their words, or below them where text is large.
@@ -122,6 +127,7 @@ class CautionSection(Section):
         why = reasons_sentence(caution)
         self.legend.setText(f"{tr(LOOK_MEANS)} {why}")
         self.legend.setVisible(bool(why))
+        self.look.setVisible(judged and bool(caution.needs_look.any()))
         for widget in (self._level_label, self.level):
             widget.setVisible(calibration is not None)
         self.answered.setText(answered)

@@ -3,9 +3,10 @@
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import tr_count
 from autoal_gui.core.project.files.known_files import known_images
-from autoal_gui.core.project.learned_classes import taught_by
+from autoal_gui.core.project.learned_classes import taught_by_file
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.trained_model import taught_sentences
+from autoal_gui.exporters.predictions import Own
 from autoal_gui.gui.predict.predict_session import PredictSession
 from autoal_gui.gui.session.controller import Controller
 
@@ -31,6 +32,13 @@ class OwnImages:
             self._known = known_images(project.known, session.spec.location, listing.images)
         return self._known
 
+    def written(self) -> Own:
+        """Return what a table of the predictions says of the project's own images."""
+        known, model = self.known, self._session.shown_model
+        if model is None or not known:
+            return Own()
+        return Own.of(self._controller.project, known, model.file)
+
     def sentences(self) -> str:
         """Say how many of the images taught the model, and which classes it hardly knows."""
         result = self._session.result
@@ -43,20 +51,14 @@ class OwnImages:
         model = self._session.shown_model
         if model is None or not self._controller.is_open:
             return ""
-        project = self._controller.project
-        if model.file.parent != project.models_folder:
-            return ""  # what it learned from is not known here
-        rounds = (one for one in project.rounds.finished() if one.checkpoint == model.file.name)
-        record = next(rounds, None)
-        taught = taught_by(project, record) if record is not None else frozenset()
-        count = len(taught & set(self.known.values()))
+        count = len(taught_by_file(self._controller.project, model.file) & set(self.known.values()))
         if not count:
             return ""
         return tr_count(
-            "{count} of these images taught the model: of that it looks better than it will be on "
+            "{count} of these images taught the model: how right it is on that says nothing of new "
+            "images.",
+            "{count} of these images taught the model: how right it is on these says nothing of "
             "new images.",
-            "{count} of these images taught the model: on these it looks better than it will be "
-            "on new images.",
             count,
         )
 

@@ -103,6 +103,11 @@ class PredictFilters(QFrame):
         """Whether only images that need a look are to be shown."""
         return self._chosen == LOOK
 
+    @Slot()
+    def show_look(self) -> None:
+        """Show only images that need a look."""
+        self.classes.setCurrentRow(self.classes.count() - 1)
+
     @property
     def _chosen(self) -> int | None:
         item = self.classes.currentItem()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, ProgressCallback, SourceSpec
-from autoal_gui.core.language import number, percent, tr
+from autoal_gui.core.language import certainty, number, tr
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import PredictFinished
 from autoal_gui.core.project.files.known_files import known_images
@@ -142,4 +142,4 @@ def without_hidden(listing: Listing, location: str, project: Project) -> tuple[L
 def share_lines(classes: Sequence[str], shares: Sequence[float]) -> list[str]:
     """Return a line for each of the likeliest classes."""
     order = sorted(range(len(shares)), key=lambda index: -shares[index])[:6]
-    return [f"{percent(shares[index], 1)}  {classes[index]}" for index in order]
+    return [f"{certainty(shares[index], 1)}  {classes[index]}" for index in order]

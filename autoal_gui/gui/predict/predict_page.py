@@ -143,6 +143,7 @@ class PredictPage(Page):
             (self.others.said, setup.line.setText),
             (self.send.said, setup.line.setText),
             (self.caution.changed, self._on_rule),
+            (self.caution.look_wanted, self.filters.show_look),
             (self.controller.training.ranked, self._on_round),
             (self.controller.training.rounds_changed, self._follow_own),
             (self.controller.setup.settings_changed, self._show_about),
@@ -269,10 +270,10 @@ class PredictPage(Page):
             return
         if self.session.table is None:
             self.explanation.setText(tr(MEANWHILE))
-        self.shown.setText(tr(FORMER_BRIEF))  # hidden as long as there are none
         own = own_model(self.controller.project) if self._is_own else None
         first = own or ChosenModel(self._model, self._model.stem)
         self.session.start((first, *self.setup.chosen_others), self._spec)
+        self._tell_count()
         self._show_state()
         self._show_about()
         self.setup.cancel.setFocus()
@@ -354,9 +355,10 @@ class PredictPage(Page):
     def _tell_count(self) -> None:
         table = self.session.table
         shown, total = number(len(self.grid.images)), 0 if table is None else len(table.ids)
-        self.shown.setText(
-            tr_count("{shown} of {count} image", "{shown} of {count} images", total, shown=shown)
+        words = tr_count(
+            "{shown} of {count} image", "{shown} of {count} images", total, shown=shown
         )
+        self.shown.setText(tr(FORMER_BRIEF) if self.session.is_busy else words)
         self.shown.setVisible(table is not None)
 
     @Slot()
@@ -386,7 +388,7 @@ class PredictPage(Page):
         chosen, _ = QFileDialog.getSaveFileName(self, tr("Save as CSV"), target, kinds)
         if chosen:
             keep_folder(self._settings, Path(chosen))
-            self.session.save(Path(chosen), self.own.known)
+            self.session.save(Path(chosen), self.own.written())
 
     def close_threads(self) -> None:
         """End what runs beside the window, and remove the copies on the disk."""

@@ -1,6 +1,6 @@
 """One prediction from its start to its table: images listed, predicted by the engine, saved."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.core.sets.comparison import Comparison, ModelAnswers, compared, differing
 from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.engine.jobs import OneJob
-from autoal_gui.exporters.predictions import Predicting
+from autoal_gui.exporters.predictions import Own, Predicting
 from autoal_gui.gui.panels.column_results import MOST_NAMED
 from autoal_gui.gui.panels.training_text import predicted_line
 from autoal_gui.gui.predict.predict_jobs import (
@@ -291,6 +291,9 @@ class PredictSession(QObject):
             for model in self.answers[1:]
             if model.best(image_id)
         ]
+        if self.threshold is not None:
+            name = self.result.classes[int(self.table.best[row])]
+            lines.append(tr("At your operating point that is: {name}.", name=name))
         possible = self.caution.possible(row, self.result.classes)
         if len(possible) > 1:
             lines.append(tr("Possible: {names}", names=", ".join(possible)))
@@ -336,10 +339,10 @@ class PredictSession(QObject):
         broken = self.result.unreadable if self.result else ()
         return [*self.listing.unreadable, *((self.name_of(i), reason) for i, reason in broken)]
 
-    def save(self, target: Path, known: Collection[str] = ()) -> None:
+    def save(self, target: Path, own: Own | None = None) -> None:
         """Write all predictions as the command line does; beside the window.
 
-        `known` are the keys of images that the open project has already.
+        `own` is what the open project has of the images.
         """
         if self.result is None:
             return
@@ -353,7 +356,7 @@ class PredictSession(QObject):
             self.caution if self.is_judged else None,
             self.answers[1:],
             self.answers[0].name,
-            frozenset(known),
+            own or Own(),
         )
         self._saving.start(partial(saved, target, table))
 

@@ -164,7 +164,8 @@ class ConfirmPage(Page):
 
     def _connect(self) -> None:
         controller = self.controller
-        self.classes.currentRowChanged.connect(self._on_class)
+        self.classes.currentRowChanged.connect(self._show_page)
+        self.classes.clicked.connect(self._show_page)  # Enter is meant for the images again
         self.grid.selection_changed.connect(self._on_selection)
         self.grid.confirmed.connect(self.confirm_shown)
         self.grid.room_changed.connect(self._room.start)
@@ -257,7 +258,8 @@ class ConfirmPage(Page):
         check = project.bulk.check
         names = project.classes.names
         if check.verdict == "fails":
-            return stopped_words(project.bulk.checked_in, project.rounds.last)
+            bulk = project.bulk
+            return stopped_words(bulk.checked_in, project.rounds.last, bulk.limit)
         if self._waiting:
             return waiting_words(len(self._waiting), len(project.bulk.readable_drawn))
         if not project.rounds.last_checkpoint() and not len(self._sure):
@@ -314,10 +316,6 @@ class ConfirmPage(Page):
             )
         )
         self.confirm.setEnabled(bool(self.grid.images))
-
-    @Slot(int)
-    def _on_class(self, row: int) -> None:
-        self._show_page()
 
     @Slot()
     def _on_answers(self) -> None:

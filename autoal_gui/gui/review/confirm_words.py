@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from autoal_gui.core.labels.bulk import Check, SureImages
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.labels.bulk import LIMITS, Check, SureImages
+from autoal_gui.core.language import mark, number, percent, tr, tr_count
 
 PAYS = 2  # images confirmed for one that is read alone, below which it is hardly worth it
 
@@ -40,6 +40,10 @@ NEWER = mark(
     "This check was of the model of round {checked}. The model of round {now} may be right more "
     "often: begin another check to find out. It counts for what is confirmed from then on."
 )
+HIGHER = mark(
+    "If you can live with more wrong labels than {limit}, set a higher limit before you begin: one "
+    "that is set after images have been read proves less."
+)
 NOT_SEEN = mark("The images are still being read; press again when all can be seen.")
 SURE_BY_LIKELIEST = mark(
     "These are the most likely classes, whatever your operating point: on the desk and in Predict "
@@ -51,15 +55,19 @@ MEASURES_NOTHING = mark(
 )
 
 
-def stopped_words(checked: int, now: int) -> str:
+def stopped_words(checked: int, now: int, limit: float) -> str:
     """Say that the check has failed, and what can be done.
 
     Args:
         checked: the round whose model was checked.
         now: that of the last model.
+        limit: of the labels that may be wrong.
     """
     newer = tr(NEWER, checked=number(checked), now=number(now))
-    return f"{tr(STOPPED)}\n\n{newer if now > checked else tr(LABEL_ON)}"
+    parts = [tr(STOPPED), newer if now > checked else tr(LABEL_ON)]
+    if limit < LIMITS[1]:
+        parts.append(tr(HIGHER, limit=percent(limit)))
+    return "\n\n".join(parts)
 
 
 def alone_words(sure: SureImages, due: Sequence[int], check: Check) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 
 from autoal_gui.core.labels.label_errors import MODEL_UNKNOWN, ReviewTable
-from autoal_gui.core.language import mark, number, percent, tr
+from autoal_gui.core.language import certainty, mark, number, tr
 from autoal_gui.core.measures.operating.decision import By, Opinion, Threshold, decided
 from autoal_gui.gui.images.grid_items import BREAK
 from autoal_gui.gui.widgets.answers import line_below
@@ -60,7 +60,7 @@ class ModelCaptions(Mapping[int, str]):
             given, by = int(table.model_class[place]), self._otherwise
         share = float(table.shares[place, given])
         line = line_below(self._classes, Opinion(given, share, by))
-        values = {"name": self._classes[given], "share": percent(share)}
+        values = {"name": self._classes[given], "share": certainty(share)}
         # The class is what is looked for: on a small tile it stands alone, and whole, but for what
         # says by which rule it is given, where there are two.
         alone = f"{values['name']} {values['share']}"

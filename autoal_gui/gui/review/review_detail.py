@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from autoal_gui.core.database.prediction_rows import Probabilities
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import date_time, mark, number, percent, tr
+from autoal_gui.core.language import certainty, date_time, mark, number, tr
 from autoal_gui.core.measures.operating.decision import Threshold, given_class
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.audit_trail import Change, changes
@@ -50,6 +50,8 @@ PURPOSES = {
 OTHER_PIXELS = mark(
     "Given to other pixels: the file was replaced since. Give the label again, or another one."
 )
+NOW = mark("The model now: {shares}.")
+UNTAUGHT = mark("A model that has not learned from this label: {shares}.")
 CHOOSE = mark("Choose an image: its history shows here, and the class keys change its label.")
 
 
@@ -239,10 +241,13 @@ def facts(
         sentence = mark("Suggested then, before the answer: {name} ({share}).")
         if not entry.shown:
             sentence = mark("Suggested then, hidden until the answer: {name} ({share}).")
-        share = percent(entry.confidence)
+        share = certainty(entry.confidence)
         words.append(tr(sentence, name=classes[entry.suggested], share=share))
     if shares is not None:
-        words.append(tr("The model now: {shares}.", shares=share_words(shares, classes)))
+        has_label = given is not None or (entry is not None and entry.class_index is not None)
+        taught = has_label and project.pool.images[image].split == "pool"
+        told = UNTAUGHT if taught else NOW
+        words.append(tr(told, shares=share_words(shares, classes)))
         if threshold is not None:
             name = classes[given_class(shares, len(classes), threshold)]
             words.append(tr("At your operating point that is: {name}.", name=name))
@@ -253,7 +258,7 @@ def share_words(shares: Probabilities, classes: Sequence[str]) -> str:
     """Return the likeliest classes with their probabilities."""
     order = sorted(range(len(shares)), key=lambda index: -shares[index])[:NAMED]
     order = [index for index in order if shares[index] >= SMALLEST] or order[:1]
-    return ", ".join(f"{classes[index]} {percent(shares[index])}" for index in order)
+    return ", ".join(f"{classes[index]} {certainty(shares[index])}" for index in order)
 
 
 def change_line(change: Change, classes: Sequence[str]) -> str:

@@ -57,6 +57,7 @@ class ReviewPage(Page):
         super().__init__(tr("Review"), controller, theme, actions)
         self.loader = ImageLoader(self)
         self.grid = ImageGrid(self.loader, theme)
+        self.grid.name_images(actions["names"])
         self.grid.set_side(SIDE * self.fontMetrics().height())
         self.filters = ReviewFilters()
         self.detail = ReviewDetail(self.loader, theme, actions["names"])

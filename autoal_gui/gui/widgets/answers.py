@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import mark, percent, tr
+from autoal_gui.core.language import certainty, mark, tr
 from autoal_gui.core.measures.operating.decision import By, Opinion
 from autoal_gui.gui.widgets.theme import class_colour, ink_on
 
@@ -70,7 +70,7 @@ def line_below(classes: Sequence[str], opinion: Opinion) -> str:
 
 
 def _values(classes: Sequence[str], opinion: Opinion) -> dict[str, str]:
-    return {"name": classes[opinion.class_index], "share": percent(opinion.share)}
+    return {"name": classes[opinion.class_index], "share": certainty(opinion.share)}
 
 
 def answer_word(entry: Entry, classes: tuple[str, ...]) -> str:

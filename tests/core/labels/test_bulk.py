@@ -130,9 +130,9 @@ def test_the_check_holds_while_no_more_is_wrong_than_the_limit(wrong, asked, lim
 
 def test_a_check_that_holds_says_that_the_share_found_counts_and_how_large_the_true_one_may_be():
     assert check_words(Check.of(read(50), 0.02)) == (
-        "All classes together: of 50 images read alone 0 had another class than the model's, 0.0%: "
-        "within the limit of 2.0%. The true share may be up to 7.1%; the more are read alone, the "
-        "surer it gets."
+        "All classes together: of 50 images read alone 0 had another class than the model's, 0.0%. "
+        "That is not more than the limit of 2.0%, so that whole pages may be confirmed. By chance "
+        "the true share may still be as high as 7.1%; the more are read alone, the surer it gets."
     )
 
 

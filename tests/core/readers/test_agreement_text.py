@@ -51,7 +51,7 @@ def test_a_single_image_is_told_in_the_singular():
     assert other == "Another class on the one image."
     alone = sentences([blind(1, 1, 1)])
     assert alone[0].endswith("the reader gave the one image another class than the model.")
-    assert alone[1] == "The one answer was not changed after the suggestion was seen."
+    assert alone[1] == "The one answer was not changed once the suggestion could be seen."
 
 
 def blind(sequence, image, class_index, shown=False):
@@ -71,10 +71,10 @@ def test_habits_are_told_with_the_way_that_changes_went():
     assert told == (f"{BY_LIKELIEST}", *sentences(kept))
     assert len(sentences(kept)) == 2
     assert sentences(kept)[1].startswith(
-        "None of 2 answers was changed after the suggestion was seen (0% to "
+        "None of 2 answers was changed once the suggestion could be seen (0% to "
     )
     changed = sentences([*kept, blind(3, 2, 0, shown=True), blind(4, 3, 0, shown=True)])
-    assert changed[1].startswith("Changed after seeing it: 1 of 2 answers, 50% (")
+    assert changed[1].startswith("Changed once it could be seen: 1 of 2 answers, 50% (")
     assert changed[2].startswith("Of these changes, 1 went to the model's class (")
     assert "0 away from it (" in changed[2]
     assert changed[3] == "A corrected slip of the finger also counts as a change."

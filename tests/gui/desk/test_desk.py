@@ -221,17 +221,16 @@ def test_the_card_names_what_is_found_now_and_what_is_not_yet():
     now = Metrics(((9, 1, 0), (1, 9, 0), (5, 0, 5)))
     names = ("neutrophil", "eosinophil", "monocyte")
     assert class_words(now, {0}, names=names) == (
-        "Found in most images now: eosinophil (9 of 10 right). "
-        "Found in most images: neutrophil (9 of 10 right). "
+        "Mostly found now, as not before: eosinophil (9 of 10 right). "
+        "Mostly found: neutrophil (9 of 10 right). "
         "Often missed: monocyte (5 of 10 right)."
     )
     pair = names[:2]
     assert class_words(Metrics(((5, 0), (1, 1))), names=pair) == (
-        "Found in most images: neutrophil (5 of 5 right). "
-        "Measured on too few images to tell: eosinophil."
+        "Mostly found: neutrophil (5 of 5 right). Measured on too few images to tell: eosinophil."
     )
     assert class_words(Metrics(((5, 0), (0, 5))), names=pair, short={1}) == (
-        "Found in most images: neutrophil (5 of 5 right). Too few labels to rely on: eosinophil."
+        "Mostly found: neutrophil (5 of 5 right). Too few labels to rely on: eosinophil."
     )
 
 
@@ -239,9 +238,9 @@ def test_where_every_class_is_found_it_is_told_how_often_and_the_least_found_sta
     """At 73 % of one class "every class is found" alone would be read as all right."""
     now, names = Metrics(((47, 3), (16, 44))), ("pneumonia", "normal")
     told = "normal (44 of 60 right), pneumonia (47 of 50 right)."
-    assert class_words(now, names=names) == f"Every class is found in most images: {told}"
-    assert class_words(now, {0, 1}, names=names) == f"Every class is found in most images: {told}"
-    assert class_words(now, set(), names=names) == f"Found in most images now: {told}"
+    assert class_words(now, names=names) == f"Every class is mostly found: {told}"
+    assert class_words(now, {0, 1}, names=names) == f"Every class is mostly found: {told}"
+    assert class_words(now, set(), names=names) == f"Mostly found now, as not before: {told}"
 
 
 def test_a_class_of_an_estimate_is_told_as_it_is_judged():
@@ -259,8 +258,7 @@ def test_a_class_of_an_estimate_is_told_as_it_is_judged():
 def test_every_class_that_is_named_has_its_own_figure_and_the_least_found_come_first():
     words = class_words(Metrics(((19, 1), (9, 11))), names=("neutrophil", "monocyte"))
     assert words == (
-        "Found in most images: neutrophil (19 of 20 right). "
-        "Often missed: monocyte (11 of 20 right)."
+        "Mostly found: neutrophil (19 of 20 right). Often missed: monocyte (11 of 20 right)."
     )
     counts = (
         (20, 0, 0, 0, 0),
@@ -271,7 +269,7 @@ def test_every_class_that_is_named_has_its_own_figure_and_the_least_found_come_f
     )
     words = class_words(Metrics(counts), names=tuple("abcde"))
     assert words.startswith(
-        "Found in most images: d (20 of 26 right), b (20 of 25 right), c (20 of 24 right), "
+        "Mostly found: d (20 of 26 right), b (20 of 25 right), c (20 of 24 right), "
         "a (20 of 20 right). "
     )
 
@@ -279,7 +277,7 @@ def test_every_class_that_is_named_has_its_own_figure_and_the_least_found_come_f
 def test_a_class_that_is_missed_is_told_though_it_has_few_labels():
     words = class_words(Metrics(((6, 0), (4, 2))), names=("lymphocyte", "monocyte"), short={1})
     assert words == (
-        "Found in most images: lymphocyte (6 of 6 right). Often missed: monocyte (2 of 6 right). "
+        "Mostly found: lymphocyte (6 of 6 right). Often missed: monocyte (2 of 6 right). "
         "Too few labels to rely on: monocyte."
     )
 

@@ -2,6 +2,7 @@
 
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.metrics import Metrics
 
 COUNTED_ALIKE = mark("Shares weigh each answer by the images that it stands for; counts do not.")
 
@@ -29,3 +30,10 @@ def estimate_sentence(estimate: Estimate, round_number: int, labels: int) -> str
         "your images as are predicted like it.",
         **values,
     )
+
+
+def rests_on(metrics: Metrics, found: int, count: int) -> str:
+    """Say how many images a share is of; of an estimate it is no count: each has its own weight."""
+    if isinstance(metrics, Estimate):
+        return number(count)
+    return tr("{found} of {count}", found=number(found), count=number(count))

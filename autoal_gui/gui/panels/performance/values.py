@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.areas import Area
 
@@ -94,6 +95,15 @@ def _balanced_words(metrics: Metrics) -> str:
     )
 
 
+def _counts(metrics: Metrics, found: int, count: int) -> str:
+    """Say on how many images a share rests; of an estimate it is no count, each counts its own."""
+    if isinstance(metrics, Estimate):
+        return tr_count("estimated from {count} image", "estimated from {count} images", count)
+    return tr_count(
+        "{found} of {count} image", "{found} of {count} images", count, found=number(found)
+    )
+
+
 def class_values(metrics: Metrics, class_index: int) -> list[tuple[Value, str]]:
     """Return sensitivity, specificity and AUROC of a class, each with its counts in words."""
     shares: list[tuple[Value, str]] = []
@@ -109,9 +119,7 @@ def class_values(metrics: Metrics, class_index: int) -> list[tuple[Value, str]]:
             metrics.specificity_interval(class_index),
         ),
     ):
-        words = tr_count(
-            "{found} of {count} image", "{found} of {count} images", count, found=number(found)
-        )
+        words = _counts(metrics, found, count)
         shares.append((Value(value, *interval) if count else UNKNOWN, words))
     area = metrics.auroc.classes[class_index] if metrics.auroc else None
     tip = tr(NOT_LEARNED) if class_index in metrics.unlearned else ""

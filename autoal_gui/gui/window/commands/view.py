@@ -114,6 +114,14 @@ VIEW: Rows = (
         checkable=True,
     ),
     Command(
+        "last_round",
+        "View",
+        "What the last round brought",
+        "Show the card of the last round again",
+        when=When.AT_DESK,
+        does=lambda on: on.desk.stage.tell_round(),
+    ),
+    Command(
         "theme",
         "View",
         "Light or dark",

@@ -61,7 +61,7 @@ def test_images_are_read_alone_and_blind_before_a_page_is_confirmed(qtbot, confi
     due = read_due(controller)
     (sentence,) = said
     assert sentence.startswith("All images drawn by lot have been read. All classes together: of ")
-    assert "within the limit" in sentence
+    assert "not more than the limit" in sentence
     entries = {e.image_id: e for e in controller.project.labels.journal.checks}
     assert set(due) <= entries.keys()
     assert not any(entry.shown for entry in entries.values())
