@@ -63,8 +63,8 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     given = Counter(entry.action for entry in answers)
     lines = [
         tr(
-            "Answered: {answered} of {total} images. A class is known of {labelled}, counting those "
-            "whose class came with the data.",
+            "Answered: {answered} of {total} images. A class is known of {labelled}, counting "
+            "those whose class came with the data.",
             answered=number(len(labels.answers)),
             total=number(total),
             labelled=number(len(labels.handed_over)),

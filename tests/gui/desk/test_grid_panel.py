@@ -425,7 +425,7 @@ def test_what_the_number_of_likeness_means_is_said_once_and_in_the_tip(qtbot, wi
         controller.likeness.find(Question((controller.images.current,)))
     window.desk.show_found(done.args[0])
     grid = window.desk.grid
-    assert grid.count.text().endswith("1 is the same image, 0 has nothing in common.")
+    assert "1 is the same image, 0 has nothing in common. Drag over several" in grid.count.text()
     first = grid.grid.grid_model.index(0, 0)
     assert "no probability" in first.data(Qt.ItemDataRole.ToolTipRole)
     assert "no probability" not in first.data(Qt.ItemDataRole.AccessibleTextRole)
