@@ -45,3 +45,16 @@ def came_lines(labels: Snapshot) -> list[str]:
             came,
         )
     ]
+
+
+def other_pixels_lines(labels: Snapshot) -> list[str]:
+    """Say how many labels were given to a file that was replaced since; nothing for none."""
+    if not labels.other_pixels:
+        return []
+    return [
+        tr_count(
+            "{count} label was given to other pixels than its image shows now.",
+            "{count} labels were given to other pixels than their images show now.",
+            len(labels.other_pixels),
+        )
+    ]

@@ -44,7 +44,13 @@ from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, s
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.sentences import figures
 from autoal_gui.core.time_taken import time_taken
-from autoal_gui.exporters.report_bulk import answer_kind, bulk_lines, came_lines, in_bulk
+from autoal_gui.exporters.report_bulk import (
+    answer_kind,
+    bulk_lines,
+    came_lines,
+    in_bulk,
+    other_pixels_lines,
+)
 from autoal_gui.exporters.report_matrix import confusion_table, hues_note
 
 SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
@@ -85,14 +91,7 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     ]
     lines += came_lines(labels)
     lines += bulk_lines(labels)
-    if labels.other_pixels:
-        lines.append(
-            tr_count(
-                "{count} label was given to other pixels than its image shows now.",
-                "{count} labels were given to other pixels than their images show now.",
-                len(labels.other_pixels),
-            )
-        )
+    lines += other_pixels_lines(labels)
     if measured:
         metrics = metrics_in_use(labels, measured)
         value = _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)

@@ -29,8 +29,7 @@ NOT_WORTH = mark(
     "pay yet. Label on; a better model is mostly sure of more."
 )
 STOPPED = mark(
-    "Nothing more is confirmed, of no class: the images read alone were drawn from all of them "
-    "together."
+    "No class can be confirmed now: the images read alone were drawn from all of them together."
 )
 LABEL_ON = mark(
     "Label on first, so that the model gets better: until then another check is likely to end the "
