@@ -9,7 +9,16 @@ from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
 
 from autoal_gui.core import language
-from autoal_gui.core.language import LANGUAGES, clauses, date_time, decimal, number, percent, tr
+from autoal_gui.core.language import (
+    LANGUAGES,
+    certainty,
+    clauses,
+    date_time,
+    decimal,
+    number,
+    percent,
+    tr,
+)
 from autoal_gui.core.readers.agreement_text import same_words
 from autoal_gui.core.readers.suggestion_use import Share
 from autoal_gui.core.registry import discover
@@ -182,6 +191,10 @@ def test_sentences_numbers_and_qts_own_words_are_of_the_language(qtbot, qapp, co
     assert number(1234567) == QLocale(code).toString(1234567)
     assert decimal(0.125, 3) == QLocale(code).toString(0.125, "f", 3)
     assert percent(0.125, 1).startswith(decimal(12.5, 1))
+    assert certainty(0.125, 1) == percent(0.125, 1)
+    assert certainty(0.994) == percent(0.99)
+    assert certainty(0.995) == certainty(1.0) == f">{percent(0.99)}"  # no model is certain
+    assert certainty(0.9996, 1) == f">{percent(0.999, 1)}"
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     qtbot.addWidget(buttons)
     own = buttons.button(QDialogButtonBox.StandardButton.Cancel).text().replace("&", "")

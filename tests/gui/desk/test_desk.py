@@ -61,6 +61,22 @@ def test_the_desk_answers_back_and_leaves_the_room_to_the_image(qtbot, window, t
     assert "Rounds before it had too few labels" in desk.stage.card.next.text()
     assert desk.header.round.text() == "Round 2"
     assert desk.stage.rect().contains(desk.stage.card.geometry())
+    assert_escape_closes_the_card(qtbot, window)
+
+
+def assert_escape_closes_the_card(qtbot, window):
+    card, why = window.desk.stage.card, window.desk.why._toggle
+    for _ in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+        assert card.isHidden()
+        window.actions_table["last_round"].trigger()
+        assert card.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_W)
+    assert why.isChecked()
+    for _ in range(2):  # one closes either
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert card.isHidden()
+    assert not why.isChecked()
 
 
 def test_the_card_of_a_round_covers_no_image_that_waits(qtbot, window, tmp_path):

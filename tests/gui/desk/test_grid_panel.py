@@ -429,3 +429,14 @@ def test_what_the_number_of_likeness_means_is_said_once_and_in_the_tip(qtbot, wi
     first = grid.grid.grid_model.index(0, 0)
     assert "no probability" in first.data(Qt.ItemDataRole.ToolTipRole)
     assert "no probability" not in first.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_the_tip_of_an_image_names_its_file_as_long_as_names_are_shown(qtbot, window, tmp_path):
+    start_project(qtbot, window, draw_folder(tmp_path / "i", 24), tmp_path)
+    window.desk.toggle_grid()
+    grid = window.desk.grid.grid
+    image = window.controller.project.pool.images[grid.images[0]]
+    index, name = grid.grid_model.index(0, 0), image.key.rsplit("/", 1)[-1]
+    assert index.data(Qt.ItemDataRole.ToolTipRole).splitlines()[0].endswith(name)
+    window.actions_table["names"].trigger()
+    assert name not in index.data(Qt.ItemDataRole.ToolTipRole)

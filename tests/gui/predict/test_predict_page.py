@@ -411,6 +411,13 @@ def test_images_of_the_project_are_not_offered_to_it_and_those_that_taught_are_t
     assert named.any()
     assert page.session.caution.needs_look[named].all()
     assert page.session.is_judged
+    qtbot.waitUntil(lambda: page.caution.look.isVisible() and page.caution.look.height() > 0)
+    press(qtbot, page.caution.look)
+    assert page.filters.only_look
+    assert set(page.grid.images) == set(table.ids[page.session.table.needs_look].tolist())
+    told = page.own.written()
+    assert (len(told.known), len(told.taught), len(told.answers)) == (12, 4, 5)
+    assert set(told.answers.values()) == {*CLASSES}
 
 
 def test_a_round_can_be_stopped_for_a_prediction_from_where_it_is_asked_for(

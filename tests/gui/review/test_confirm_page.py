@@ -162,6 +162,9 @@ def test_what_is_shown_is_confirmed_by_one_key_and_taken_back_by_another(qtbot, 
     assert page.drawn.text() == drawn_words(page._sure, listed)
     assert str(drawn) in page.drawn.text() or not drawn
     assert page.drawn.isVisible() == (drawn > 0)
+    row = page.classes.visualItemRect(page.classes.currentItem()).center()
+    qtbot.mouseClick(page.classes.viewport(), LEFT, pos=row)
+    assert grid.hasFocus()  # after a click on its class Enter confirms what is shown
     shown = tuple(grid.images)
     held = QKeyEvent(QKeyEvent.Type.KeyPress, ENTER, Qt.KeyboardModifier.NoModifier, "", True)
     QApplication.sendEvent(grid, held)

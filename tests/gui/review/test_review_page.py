@@ -170,6 +170,9 @@ def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, 
     page._load()
     told = f"At your operating point that is: {names[other]}."
     assert told not in page.detail.facts.text()
+    untaught = "A model that has not learned from this label: "
+    assert untaught in page.detail.facts.text()
+    assert untaught not in "\n".join(facts(project, project.pool.ids("pool")[-1], shares[image]))
     words = page.grid._words()
     monkeypatch.setattr(ModelInUse, "threshold", threshold)
     monkeypatch.setattr(controller.in_use, "at_point", lambda: {image})

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from autoal_gui.core.images.pool import PoolImage
 from autoal_gui.core.language import percent
 from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate_text import rests_on
 from autoal_gui.core.measures.calibration import calibration
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.point import OperatingRule, operating_point
@@ -99,6 +100,11 @@ def test_an_estimate_says_that_it_stands_for_all_images(shown):
     assert "“cat” would have 75.0%" in card.baseline.text()
     card.show_metrics(Estimate.of_answers(truth, rows, np.ones(20)), CLASSES[:2])
     assert card.share.text().endswith(". 10 of the 20 answers are predicted right.")
+    assert class_values(found, 0)[0][1] == "estimated from 10 images"  # a share is of no count
+    assert [rests_on(found, 10, 10), rests_on(Metrics(((9, 1), (0, 0))), 9, 10)] == [
+        "10",
+        "9 of 10",
+    ]
 
 
 def test_a_mean_over_some_classes_says_which():
