@@ -97,7 +97,7 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
 
     `split` is "evaluation" where files or folders name the image so; else "taught the model" where
     the model may have learned from it, "in the project" where the open project has it otherwise,
-    and "new file" where not. Where readers of the project gave classes, `answer` follows the label.
+    and "new file" where not. Where readers of the project gave classes, `project_label` follows.
     Where it was asked when the model is not to
     answer, its answer follows, and why there is none; where that was measured, the classes that are
     possible, and how typical the image is. Then come class and probabilities of each further model,
@@ -111,7 +111,7 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
     writer = csv.writer(file)
     shares = [f"p({name})" for name in found.classes]
     answers = found.own.answers
-    known = ["label", "answer"] if answers else ["label"]
+    known = ["label", "project_label"] if answers else ["label"]
     heads = ["image", "split", *known, "predicted", *shares, *_cautious_heads(found.caution)]
     for one in found.others:
         heads += [f"predicted by {one.name}", *(f"p({name}) by {one.name}" for name in one.classes)]

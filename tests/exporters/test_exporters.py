@@ -466,7 +466,7 @@ def test_predictions_tell_files_of_the_project_from_new_ones(tmp_path):
     predictions.save_predictions(tmp_path / "t.csv", found)
     rows = rows_of(tmp_path / "t.csv")
     assert [row["split"] for row in rows] == ["new file", "evaluation", "in the project"]
-    assert "answer" not in rows[0]
+    assert "project_label" not in rows[0]
 
 
 def test_predictions_tell_what_taught_the_model_and_what_readers_said(tmp_path):
@@ -476,8 +476,8 @@ def test_predictions_tell_what_taught_the_model_and_what_readers_said(tmp_path):
     predictions.save_predictions(tmp_path / "t.csv", found)
     rows = rows_of(tmp_path / "t.csv")
     assert [row["split"] for row in rows] == ["in the project", "evaluation", "taught the model"]
-    assert [row["answer"] for row in rows] == ["", "", "y"]
-    assert list(rows[0])[:5] == ["image", "split", "label", "answer", "predicted"]
+    assert [row["project_label"] for row in rows] == ["", "", "y"]
+    assert list(rows[0])[:5] == ["image", "split", "label", "project_label", "predicted"]
 
 
 def test_what_is_not_answered_and_what_others_say_follow_the_predictions(tmp_path):
