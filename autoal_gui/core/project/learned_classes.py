@@ -49,13 +49,13 @@ def short_classes(project: Project, record: RoundRecord | None = None) -> dict[i
 
     The poorest first. With a round only labels that there were when it began count.
     """
-    labels = _labels(project, record)
+    labels = label_counts(project, record)
     short = {c: count for c, count in labels.items() if count < FEWEST_TO_LEARN}
     return dict(sorted(short.items(), key=lambda one: one[1]))
 
 
-def _labels(project: Project, record: RoundRecord | None = None) -> dict[int, int]:
-    """Return how many labels teach each class in use, now or when a round began."""
+def label_counts(project: Project, record: RoundRecord | None = None) -> dict[int, int]:
+    """Return how many labels teach each class in use, now or when a round began; by class."""
     taught = (*project.labels.training(), *project.bulk.training())
     if record is not None:
         then = labelled_before(project, record, [image_id for image_id, _ in taught])
@@ -67,7 +67,8 @@ def _labels(project: Project, record: RoundRecord | None = None) -> dict[int, in
 
 def rare_class(project: Project) -> str:
     """Return the class that has few labels against the others, see `rare_among`."""
-    return rare_among({project.classes.names[c]: count for c, count in _labels(project).items()})
+    counts = label_counts(project)
+    return rare_among({project.classes.names[c]: count for c, count in counts.items()})
 
 
 def short_names(project: Project) -> dict[str, int]:

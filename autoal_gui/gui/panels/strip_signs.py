@@ -1,7 +1,7 @@
 """What the folded panel would tell in sentences: a word each, which opens the panel."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QMouseEvent, QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, tr
@@ -23,7 +23,6 @@ class Sign(QWidget):
     def __init__(self, unfold: QAction, symbol: QAction, words: str) -> None:
         """Make it hidden; a press opens the panel by `unfold`."""
         super().__init__()
-        self._unfold = unfold
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.button = QToolButton()
         self.button.setIcon(symbol.icon())
@@ -40,13 +39,6 @@ class Sign(QWidget):
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.words)
         self.hide()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Let the words below the icon do as the icon does."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
-            event.position().toPoint()
-        ):
-            self._unfold.trigger()
 
     def tell(self, sentence: str) -> None:
         """Stand for a sentence; for "", hide."""

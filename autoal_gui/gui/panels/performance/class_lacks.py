@@ -1,5 +1,6 @@
 """What each class lacks before it can be learned or measured, and what mends that."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -8,6 +9,7 @@ from autoal_gui.core.language import tr, tr_count
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN
+from autoal_gui.core.project.learned_classes import label_counts
 from autoal_gui.core.project.project import Project
 
 FEWEST_TO_MEASURE = 5  # images of a class
@@ -45,11 +47,9 @@ class Lacks:
             metrics: of the last round that was measured.
         """
         names, store = names_in_use(project), project.labels
-        labels, aside = [0] * len(names), [0] * len(names)
-        taught = (*store.training(), *project.bulk.training())
-        for known, counted in ((taught, labels), (store.evaluation(), aside)):
-            for _, c in known:
-                counted[c] += 1
+        taught, measuring = label_counts(project), Counter(c for _, c in store.evaluation())
+        labels = [taught.get(c, 0) for c in range(len(names))]
+        aside = [measuring[c] for c in range(len(names))]
         counts = [sum(row) for row in metrics.confusion]
         counts += [0] * (len(names) - len(counts))
         apart = not isinstance(metrics, Estimate) and bool(store.evaluation())

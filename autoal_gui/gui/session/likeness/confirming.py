@@ -19,9 +19,8 @@ from autoal_gui.gui.session.part import Part
 
 ALL = -1  # in the place of a class: the check as a whole
 FITTED = mark(
-    "By the limit of {limit} the check holds now, but this limit was set after {asked} of its "
-    "images had been read. Such a check proves less than one whose limit was set before: to be "
-    "sure, begin another check."
+    "By the new limit of {limit} the check holds. But you set it after {asked} images had been "
+    "read, so that it proves less than one set before. To be sure, begin another check."
 )
 
 

@@ -166,12 +166,12 @@ def test_a_limit_that_was_raised_over_what_the_check_found_says_so(confirming, c
     assert confirming.check.verdict == "fails"
     confirming.set_limit(0.05)
     assert confirming.check.verdict == "fails"
-    assert all("holds now" not in sentence for sentence in told)
+    assert all("check holds" not in sentence for sentence in told)
     confirming.set_limit(0.3)
     asked = confirming.check.whole.asked
     assert confirming.check.verdict == "holds"
-    assert told[-1].startswith("By the limit of 30.0% the check holds now, but this limit was set")
-    assert f"after {asked} of its images had been read" in told[-1]
+    assert told[-1].startswith("By the new limit of 30.0% the check holds. But you set it after")
+    assert f"after {asked} images had been read" in told[-1]
     before = len(told)
     confirming.set_limit(0.29)
     confirming.begin_anew()
