@@ -20,6 +20,7 @@ LANGUAGES = {
 DOMAIN = "autoal"
 _LONGEST = 48  # characters of one of several names
 _NO_BREAK = "\N{NO-BREAK SPACE}"  # between a number and its unit
+FINEST = 5  # digits of a percentage: no threshold is known more finely
 _CLOSE = ("en", "zh")  # the sign of a percentage stands close to its number (Unicode CLDR)
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
@@ -124,6 +125,14 @@ def certainty(share: float, digits: int = 0) -> str:
     if round(100 * share, digits) > most:
         return f">{decimal(most, digits)}{percent_sign()}"
     return percent(share, digits)
+
+
+def threshold_percent(value: float) -> str:
+    """Return a threshold in [0, 1] so finely that it is not told as 0 or 100 % without being it."""
+    digits = 1
+    while 0 < value < 1 and digits < FINEST and round(100 * value, digits) in (0, 100):
+        digits += 1
+    return percent(value, digits)
 
 
 def percent_sign() -> str:

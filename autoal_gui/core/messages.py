@@ -86,19 +86,19 @@ class RunRound:
     history: tuple[Asked, ...] = ()
     """What earlier rounds asked for, in the order of the rounds."""
     confirmed: tuple[tuple[int, int], ...] = ()
-    """(image id, class index) of what was confirmed in bulk, ascending: learned from as the
-    labelled images are, and nothing is measured or chosen by it."""
+    """Likewise, confirmed in bulk: learned from, but nothing is measured or chosen by it."""
     sample: int = 0
     """Of the images to rank take only so many, drawn at random, and read no others; 0: all."""
     trial_owed: bool = False
     """Whether the last round was to try whether to train every layer, and left it out."""
     not_now: CancelCheck = field(default=never, repr=False, compare=False)
-    """Says whether the user would rather not have it tried now whether to train every layer; asked
-    as often as whether to stop."""
+    """Says whether the user wants no trial of layers now; asked as often as whether to stop."""
     trial_seconds: float = 0.0
     """About how long it takes to try that, where the round is to; 0: it is not, or nobody knows."""
     trial_is_long: bool = False
     """Whether `not_now` says so for the time that it takes, and not since the user wished it."""
+    may_veto: bool = True
+    """Whether the last layer is kept where training every layer measures worse on `evaluation`."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import certainty
+from autoal_gui.core.language import certainty, tr
 from autoal_gui.core.measures.caution import NO_REASON, Caution
 from autoal_gui.core.measures.operating.decision import Threshold, decided
 from autoal_gui.core.messages import Predicted
@@ -30,6 +30,10 @@ class PredictionTable:
     """(n,) the place that each has in the order of the names."""
     rows: Mapping[int, int] = field(repr=False)
     """Place of each image id."""
+    likeliest: npt.NDArray[np.intp] = field(repr=False)
+    """(n,) the class with the highest probability: a threshold may give another one."""
+    likeliest_share: npt.NDArray[np.float32] = field(repr=False)
+    """(n,) that probability."""
     reasons: npt.NDArray[np.int8] = field(repr=False)
     """(n,) why each is to be looked at, see `Caution`."""
 
@@ -51,7 +55,9 @@ class PredictionTable:
         rows = {image: row for row, image in enumerate(listed)}
         by_name = np.empty(len(ids), np.intp)
         by_name[[rows[i] for i in sorted(listed, key=names.__getitem__)]] = np.arange(len(ids))
-        return cls(ids, best, confidence, by_name, rows, np.full(len(ids), NO_REASON, np.int8))
+        likeliest, nothing = decided(found.probabilities), np.full(len(ids), NO_REASON, np.int8)
+        shares = found.probabilities[np.arange(len(ids)), likeliest]
+        return cls(ids, best, confidence, by_name, rows, likeliest, shares, nothing)
 
     def judged(self, caution: Caution) -> "PredictionTable":
         """Return the table with other reasons to look."""
@@ -115,9 +121,13 @@ class Captions(Mapping[int, str]):
 
     def __getitem__(self, image: int) -> str:
         row = self._table.rows[image]
-        share = certainty(float(self._table.confidence[row]))
+        given, best = int(self._table.best[row]), int(self._table.likeliest[row])
         doubt = "? " if self._table.reasons[row] < NO_REASON else ""
-        return f"{doubt}{self._classes[int(self._table.best[row])]} {share}"
+        share = certainty(float(self._table.likeliest_share[row]))
+        if given == best:
+            return f"{doubt}{self._classes[given]} {share}"
+        told = {"name": self._classes[given], "other": self._classes[best], "share": share}
+        return doubt + tr("{name} ({other}: {share})", **told)
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._table.rows)

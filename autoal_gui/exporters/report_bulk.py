@@ -1,4 +1,4 @@
-"""What the report says of labels that were confirmed in bulk."""
+"""What the report says of labels that were not given singly, or to other pixels."""
 
 from collections.abc import Iterable
 
@@ -31,6 +31,11 @@ def bulk_lines(labels: Snapshot) -> list[str]:
 
 def _confirmed(labels: Snapshot) -> int:
     return sum(entry.purpose == "confirm" for entry in labels.answers.values())
+
+
+def label_lines(labels: Snapshot) -> list[str]:
+    """Say what labels there are besides those given singly, and which are of other pixels."""
+    return [*came_lines(labels), *bulk_lines(labels), *other_pixels_lines(labels)]
 
 
 def came_lines(labels: Snapshot) -> list[str]:

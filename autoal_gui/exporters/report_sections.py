@@ -22,6 +22,7 @@ from autoal_gui.core.measures.answers.estimate_text import (
 from autoal_gui.core.measures.metrics import Interval, Metrics
 from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook, measuring_sentence, worth_sentences
 from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.last_model import learned_from
 from autoal_gui.core.project.measured_rounds import (
     Measured,
     chance_words,
@@ -44,13 +45,7 @@ from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, s
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.sentences import figures
 from autoal_gui.core.time_taken import time_taken
-from autoal_gui.exporters.report_bulk import (
-    answer_kind,
-    bulk_lines,
-    came_lines,
-    in_bulk,
-    other_pixels_lines,
-)
+from autoal_gui.exporters.report_bulk import answer_kind, in_bulk, label_lines
 from autoal_gui.exporters.report_matrix import confusion_table, hues_note
 
 SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
@@ -89,9 +84,7 @@ def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
             sum(bool(record.checkpoint) for record in labels.rounds),
         ),
     ]
-    lines += came_lines(labels)
-    lines += bulk_lines(labels)
-    lines += other_pixels_lines(labels)
+    lines += label_lines(labels)
     if measured:
         metrics = metrics_in_use(labels, measured)
         value = _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
@@ -167,7 +160,7 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
         yield tag("p", tr("Nothing has been measured yet."))
         return
     record, metrics = measured[-1][0], metrics_in_use(labels, measured)
-    values = {"round": number(record.number), "labels": record.learned_from}
+    values = {"round": number(record.number), "labels": learned_from(record)}
     if record.metrics is not None:
         words = tr_count(
             "The model of round {round} ({labels}) on the {count} image of the evaluation "

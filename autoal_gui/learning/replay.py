@@ -142,6 +142,7 @@ class Replay:
                 i for i in pool.ids("pool") if i not in self.labels and i not in self.in_bulk
             ),
             evaluation=self.data.evaluation,
+            may_veto=False,  # here it stands for new images
             settings=self.settings,
             workspace=str(self.workspace or self.folder),
             checkpoint=str(self.checkpoint),

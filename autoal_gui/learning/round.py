@@ -236,9 +236,8 @@ def _cold_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
             acquisition = voted_acquisition(outputs, ("random" if mode == "random" else "kmeans",))
     notices = (*notices, tr(ONE_CLASS)) if this.labelled else notices
     nothing = _Trained(np.empty((0, this.classes), np.float32))
-    result = _finished(this, acquisition, nothing, notices)
     # No strategy has been weighed against another yet: the panel's curves begin later.
-    yield replace(result, weights=(), plain_weights=())
+    yield replace(_finished(this, acquisition, nothing, notices), weights=(), plain_weights=())
 
 
 def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
@@ -251,7 +250,8 @@ def _trained_round(this: _Round, notices: tuple[str, ...]) -> Iterator[Event]:
         else:
             notices = (*notices, tr(TOO_FEW))
             yield Notice(command.request_id, tr(TOO_FEW))
-    task = yield from trained_task(context, command, this.readable, this.labelled, this.confirmed)
+    labels = this.labelled, this.confirmed, this.evaluation
+    task = yield from trained_task(context, command, this.readable, *labels)
     if task.notice:
         notices = (*notices, task.notice)
         yield Notice(command.request_id, task.notice)

@@ -25,7 +25,7 @@ from autoal_gui.core.database.stored_values import (
     parsed,
 )
 from autoal_gui.core.errors import SettingsError
-from autoal_gui.core.language import number, tr, tr_count
+from autoal_gui.core.language import tr
 from autoal_gui.core.measures.answers.estimate import Estimate, Said, estimate_as_plain
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike, as_plain, from_plain
 from autoal_gui.core.messages import RoundFinished
@@ -74,14 +74,6 @@ class RoundRecord:
     notices: tuple[str, ...] = ()
     reason: Sentences = ()
     """What chose the batch, and by what the model sees."""
-
-    @property
-    def learned_from(self) -> str:
-        """From how many labels, in words: those confirmed in bulk apart."""
-        labels = tr_count("{count} label", "{count} labels", self.labels)
-        if not self.confirmed:
-            return labels
-        return tr("{labels} + {confirmed} in bulk", labels=labels, confirmed=number(self.confirmed))
 
     def remarks(self, *but: Sentence) -> str:
         """Say in sentences what there is to say of the round, but for some of them."""

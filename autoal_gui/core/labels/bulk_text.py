@@ -42,6 +42,9 @@ OWN_FAILS_FEW = mark(
 )
 OWN_LOST = mark("What was confirmed as {name} no longer teaches the model.")
 FEW = 10  # images, below which a share in percent says more than is known
+MAY_CONFIRM = mark(
+    "{wrong} of {asked} had another class than the model's: whole pages may be confirmed now."
+)
 ALL_READ = mark("All images drawn by lot have been read.")
 
 
@@ -159,9 +162,11 @@ def end_words(check: Check, names: Sequence[str], confirmed: Collection[int]) ->
     """
     failing = (c for c in sorted(check.classes) if check.verdict_of(c) == "fails")
     own = (own_words(check, c, names[c], c in confirmed) for c in failing)
+    whole = check.whole
+    holds = tr(MAY_CONFIRM, wrong=number(whole.wrong), asked=number(whole.asked))
     parts = (
         tr(ALL_READ),
-        check_words(check, bool(confirmed)),
+        holds if check.verdict == "holds" else check_words(check, bool(confirmed)),
         *own,
         class_error_words(check, names),
     )

@@ -290,9 +290,9 @@ def _held_words(calibration: Calibration, level: float) -> str:
     if low == 1.0:
         return tr("So few images measure the model that all classes are named as possible.")
     return tr(
-        "For about {level} ({low} to {high}) of images like these the true class is among those "
-        "named as possible. That holds over all of them together, not for each class, and not for "
-        "images from elsewhere.",
+        "So many classes are named as possible that the true one is among them for at least about "
+        "{level} ({low} to {high}) of images like these. That holds over all of them together, not "
+        "for each class, and not for images from elsewhere.",
         level=percent(level),
         low=decimal(100 * low, 0),
         high=percent(high),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.language import mark, number, tr
+from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.project.project import Project
 
 FIRST_MODEL = mark(
@@ -15,6 +15,14 @@ WHAT_A_ROUND_IS = mark(
     "A round trains a model on the labels that there are by then. As long as they are too few, it "
     "only chooses which images to ask for; so the first model may be of round 2."
 )
+
+
+def learned_from(record: RoundRecord) -> str:
+    """Say from how many labels a round has learned, those confirmed in bulk apart."""
+    labels = tr_count("{count} label", "{count} labels", record.labels)
+    if not record.confirmed:
+        return labels
+    return tr("{labels} + {confirmed} in bulk", labels=labels, confirmed=number(record.confirmed))
 
 
 @dataclass(frozen=True)
@@ -31,7 +39,7 @@ class LastModel:
 
         It has learned from two labels at least.
         """
-        values = {"number": number(self.record.number), "labels": self.record.learned_from}
+        values = {"number": number(self.record.number), "labels": learned_from(self.record)}
         return tr("round {number} ({labels})", **values)
 
 

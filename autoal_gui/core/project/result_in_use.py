@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from autoal_gui.core.language import decimal, mark, number, percent, tr
+from autoal_gui.core.language import decimal, mark, number, percent, threshold_percent, tr
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics, Share
 from autoal_gui.core.measures.operating.decision import Threshold
@@ -55,7 +55,7 @@ def result_in_use(
     at_point = replace(known, threshold=point.threshold)
     values = {
         "name": project.classes.names[point.threshold.class_index],
-        "value": percent(point.threshold.value, 1),
+        "value": threshold_percent(point.threshold.value),
     }
     brief = tr("At your operating point: “{name}” from {value} on.", **values)
     if isinstance(metrics, Estimate) and known.weights is not None:

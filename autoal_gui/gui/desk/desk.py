@@ -22,6 +22,7 @@ from autoal_gui.gui.desk.reading import Reading
 from autoal_gui.gui.desk.stage import Stage
 from autoal_gui.gui.desk.waiting_time import IdleWatch
 from autoal_gui.gui.desk.why_panel import DRAWN, WhyPanel, asked_by, unasked_words
+from autoal_gui.gui.images.image_grid import image_names
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.panels.side_panel import SidePanel, SideSplitter
@@ -64,7 +65,7 @@ class Desk(QWidget):
             theme, tuple(actions[name] for name in ("unsure", "skip", "undo", "redo"))
         )
         self.grid = GridPanel(controller, self.loader, theme)
-        self.grid.grid.name_images(actions["names"])
+        self.grid.grid.grid_model.name_of = image_names(self.loader, actions["names"])
         self.why = WhyPanel(actions["names"], settings)
         self.heat = HeatPanel(controller, self.image_view)
         self.header = Header(controller, actions)

@@ -22,12 +22,13 @@ from autoal_gui.core.language import duration, mark, number, percent, some_of, t
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.kept_point import changed_words
-from autoal_gui.core.project.last_model import FIRST_MODEL
+from autoal_gui.core.project.last_model import FIRST_MODEL, learned_from
 from autoal_gui.core.project.learned_classes import short_classes
 from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.class_lacks import FEWEST_TO_MEASURE
+from autoal_gui.gui.panels.performance.headline import better_words
 from autoal_gui.gui.panels.performance_text import measured_of, right_words
 from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from autoal_gui.gui.widgets.text import text_label
@@ -210,11 +211,11 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
     last = project.rounds.finished()[-1]
     measured = measured_of(project)
     further = further_words(project, left)
-    name = {"number": number(last.number), "labels": last.learned_from}
+    name = {"number": number(last.number), "labels": learned_from(last)}
     if not measured or measured[-1][0].number != last.number:
         return (
             tr("Round {number} ({labels}) is done", **name),
-            tr("The model has learned from {labels}.", labels=last.learned_from),
+            tr("The model has learned from {labels}.", labels=learned_from(last)),
             further,
         )
     result = in_use.result(measured)
@@ -224,14 +225,15 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
     earlier = comparable(measured[-2:])[:-1] if result.threshold is None else ()
     before = (_found(known, short_classes(project, record)) for record, known in earlier)
     words = class_words(
-        metrics, next(before, None), names=project.classes.names, short=short_classes(project)
+        metrics, next(before, None), names=project.classes.names, short=short_classes(project, last)
     )
     right = right_words(metrics)
     title = tr("Round {number} ({labels}): {right}", **name, right=right)
     if _is_first(project):
         title = tr("Your first model (round {number}, {labels}): {right}", **name, right=right)
     changed = changed_words(project, in_use.point)
-    return title, "\n".join(filter(None, (result.brief, words, changed))), further
+    better = better_words(metrics, project.classes.names)
+    return title, "\n".join(filter(None, (result.brief, better, words, changed))), further
 
 
 def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:

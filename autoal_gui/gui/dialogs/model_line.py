@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import mark, percent, tr, tr_count
+from autoal_gui.core.language import mark, threshold_percent, tr, tr_count
 from autoal_gui.core.messages import Writing
 from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.project.newer_labels import newer_labels
@@ -86,7 +86,7 @@ def point_words(controller: Controller) -> str:
     return tr(
         "Its operating point goes along: “{name}” from {value} on.",
         name=controller.project.classes.names[threshold.class_index],
-        value=percent(threshold.value, 1),
+        value=threshold_percent(threshold.value),
     )
 
 

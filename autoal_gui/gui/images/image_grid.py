@@ -4,7 +4,7 @@ Nothing here looks at each image: the list is kept as it was given, positions co
 only what is in view, and a margin, is decoded.
 """
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -80,7 +80,6 @@ class ImageGrid(QListView):
         self.setAccessibleName(tr("Images"))
         self.thumbnails = Thumbnails(loader, self)
         self.grid_model = GridModel(self)
-        self._loader = loader
         self._side = USUAL
         self._settled = QTimer(self, singleShot=True, interval=SETTLE)
         self.setModel(self.grid_model)
@@ -128,18 +127,6 @@ class ImageGrid(QListView):
         self.grid_model.captions, self.grid_model.caption_means = captions, means
         self.grid_model.caption_lines = lines
         self.set_side(self._side)
-
-    def name_images(self, names: QAction) -> None:
-        """Tell the file of each image in its tool tip, as long as `names` is checked."""
-        self._names = names
-        self.grid_model.name_of = self._name_of
-
-    def _name_of(self, image_id: int) -> str:
-        pool = self._loader.pool
-        if pool is None or not self._names.isChecked():
-            return ""
-        image = pool.images[image_id]
-        return name_words(image.key, image.group)
 
     def set_marks(self, flags: Container[int], comments: Container[int] = NOBODY) -> None:
         """Say which images carry a flag and which a comment; both are kept, not copied."""
@@ -326,3 +313,15 @@ def select_images(grid: ImageGrid, images: Collection[int]) -> None:
             chosen.setCurrentIndex(index, flag.NoUpdate)
             grid.scrollTo(index, QListView.ScrollHint.EnsureVisible)
         chosen.select(index, flag.Select)
+
+
+def image_names(loader: ImageLoader, names: QAction) -> Callable[[int], str]:
+    """Return what names the file of an image and its group, "" while `names` is not checked."""
+
+    def name_of(image_id: int) -> str:
+        if loader.pool is None or not names.isChecked():
+            return ""
+        image = loader.pool.images[image_id]
+        return name_words(image.key, image.group)
+
+    return name_of

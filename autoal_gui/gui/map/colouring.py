@@ -58,6 +58,8 @@ class Facts:
     at_point: Mask | None = field(default=None, repr=False)
     """Whether the operating point gives `predicted`; else it is the likeliest class, as everywhere
     where no point is in use: None."""
+    likeliest: Ints | None = field(default=None, repr=False)
+    """The likeliest class, where a point may give another one; None where no point is in use."""
 
     def opinion(self, row: int) -> Opinion | None:
         """Return what may be told of what the model makes of an image."""
@@ -66,7 +68,10 @@ class Facts:
         by: By = "model"
         if self.at_point is not None:
             by = "point" if self.at_point[row] else "likeliest"
-        return Opinion(int(self.predicted[row]), float(self.share[row]), by)
+        given, likelier = int(self.predicted[row]), None
+        if self.likeliest is not None and by == "point" and self.likeliest[row] != given:
+            likelier = int(self.likeliest[row]), float(self.certainty[row])
+        return Opinion(given, float(self.share[row]), by, likelier)
 
     @property
     def disagrees(self) -> Mask:
@@ -94,12 +99,13 @@ def facts_of(kept: KeptMap, controller: Controller, unanswered: bool) -> Facts:
     answer[asked], rounds[asked] = NONE, -1
     predicted, certainty = np.full(total, -1, np.int32), np.full(total, np.nan, np.float32)
     _put_predictions(kept, project, predicted, certainty)
-    share, at_point = certainty.copy(), None
+    share, at_point, likeliest = certainty.copy(), None, None
     if controller.in_use.threshold is not None:
+        likeliest = predicted.copy()
         at_point = _put_given(kept, controller, predicted, share)
     hidden = asked if unanswered else asked | (answer == NONE)
     predicted[hidden], share[hidden], certainty[hidden] = -1, np.nan, np.nan
-    return Facts(shown, answer, rounds, predicted, share, certainty, asked, at_point)
+    return Facts(shown, answer, rounds, predicted, share, certainty, asked, at_point, likeliest)
 
 
 def _rows(kept: KeptMap, images: Iterable[int]) -> Rows:

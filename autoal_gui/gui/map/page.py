@@ -306,20 +306,20 @@ class MapPage(Page):
         parts = self._ways[self.by.currentIndex()].parts(facts)
         ringed = np.zeros(len(facts.shown), np.bool_)
         strong = facts.shown & (facts.answer >= 0)
-        danger = self.theme.colours.danger
-        if self.by.currentIndex() == 0:
+        colours, by_label = self.theme.colours, self.by.currentIndex() == 0
+        if by_label:
             ringed = facts.shown & facts.disagrees
             extra = [
-                Part(tr("Farthest from every label"), self.theme.colours.text, self._far),
-                Part(tr("The model disagrees"), danger, np.flatnonzero(ringed), ring=True),
+                Part(tr("Least like any labelled image"), colours.text, self._far),
+                Part(tr("The model disagrees"), colours.danger, np.flatnonzero(ringed), ring=True),
             ]
             parts += [part for part in extra if len(part.rows)]
             strong[self._far] = True
         places = unit_places(kept.places, facts.shown)
         self._scene = scene_of(places, facts.shown, parts, ringed, strong)
-        self.legend.show_parts(parts, int(facts.shown.sum()), self.theme.colours)
-        by_label = self.by.currentIndex() == 0
-        self.notes.setText(notes_words(by_label and bool(facts.asked.any()), bool(ringed.any())))
+        self.legend.show_parts(parts, int(facts.shown.sum()), colours)
+        hides, far = (by_label and bool(any_of) for any_of in (facts.asked.any(), len(self._far)))
+        self.notes.setText(notes_words(hides, bool(ringed.any()), far))
         self.notes.setVisible(bool(self.notes.text()))
 
     @Slot(object)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.likeness.kept_map import KeptMap
 from autoal_gui.gui.desk.grid_panel import ShownAnswers
-from autoal_gui.gui.images.image_grid import ImageGrid
+from autoal_gui.gui.images.image_grid import ImageGrid, image_names
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.map.colouring import NONE, Facts
 from autoal_gui.gui.session.controller import Controller
@@ -40,7 +40,7 @@ class Selection(QWidget):
         self.title = text_label(size=1.15, bold=True)
         self.words = text_label(role="muted")
         self.grid = ImageGrid(loader, theme)
-        self.grid.name_images(names)
+        self.grid.grid_model.name_of = image_names(loader, names)
         self.grid.set_side(SIDE)
         self.grid.hide()
         self.open = QPushButton(tr("Open in the grid"))

@@ -19,16 +19,23 @@ ASKED_AGAIN = mark(
 )
 
 
-def notes_words(hides: bool, disagrees: bool) -> str:
+FAR = mark(
+    "“Least like any labelled image”: what your labels have not reached yet, worth a label. How "
+    "alike images are is judged by all that the network sees; on the flat map they may still lie "
+    "beside labels."
+)
+
+
+def notes_words(hides: bool, disagrees: bool, far: bool = False) -> str:
     """Return what the counts of the legend need to be understood.
 
     Args:
         hides: whether images that are asked for now are counted by themselves.
         disagrees: whether labels that the model disagrees with are.
+        far: whether images are that are least like any with an answer.
     """
-    return "\n".join(
-        tr(words) for words, shown in ((ASKED_AGAIN, hides), (DISAGREES, disagrees)) if shown
-    )
+    notes = (ASKED_AGAIN, hides), (FAR, far), (DISAGREES, disagrees)
+    return "\n".join(tr(words) for words, shown in notes if shown)
 
 
 def image_words(project: Project, kept: KeptMap, facts: Facts, row: int) -> str:

@@ -85,8 +85,8 @@ def trust_words(record: RoundRecord) -> str:
     if found is None:
         return tr(
             "Round {number}: no weights were learned, for too few labels in all or of one class, "
-            "so that all strategies counted the same; those that rank the images nearly alike "
-            "share one weight.",
+            "so that no strategy was preferred; those that rank the images nearly alike share one "
+            "weight.",
             **values,
         )
     values |= {"gain": percent(abs(found.gain), 1), "error": percent(found.error, 1)}

@@ -7,6 +7,7 @@ from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_coun
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.answers.estimate_text import estimate_sentence
 from autoal_gui.core.measures.metrics import Metrics
+from autoal_gui.core.project.last_model import learned_from
 from autoal_gui.core.project.measured_rounds import Measured, measured_rounds
 from autoal_gui.core.project.project import Project
 
@@ -59,7 +60,7 @@ def hint(project: Project, measured: Measured) -> str:
 
 def measured_words(record: RoundRecord, metrics: Metrics) -> str:
     """Say which round is shown, and which images it was measured on."""
-    values = {"round": number(record.number), "labels": record.learned_from}
+    values = {"round": number(record.number), "labels": learned_from(record)}
     if record.metrics is not None:
         return tr_count(
             "Round {round} ({labels}), measured on {count} image of the evaluation set, "

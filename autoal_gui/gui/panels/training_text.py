@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import decimal, duration, mark, number, percent, tr
 from autoal_gui.core.messages import Progress, Step, Writing
+from autoal_gui.core.project.last_model import learned_from
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.core.time_taken import time_taken
@@ -162,7 +163,7 @@ def last_round_line(record: RoundRecord) -> str:
                 "Round {number} ranked the images in {time} on {device}; it made no model.",
                 **values,
             )
-        values["labels"] = record.learned_from
+        values["labels"] = learned_from(record)
         return tr("Round {number} ({labels}) took {time} on {device}.", **values)
     ended = tr(ENDED[record.outcome], number=record.number)
     return f"{ended} {record.sentence}".strip()

@@ -249,9 +249,9 @@ def shared_words(rounds: Sequence[RoundRecord]) -> str:
     if now:
         named = clauses(strategy_label(name) for name in now)
         return tr(
-            "No strategy has been shown to be better, so that all count the same; but those that "
-            "rank the images nearly alike count as one and share its weight. In round {round} "
-            "these shared one with others: {names}.",
+            "No strategy has been shown to be better. So all that rank the images in their own way "
+            "have one weight each, and those that rank them nearly alike share one. In round "
+            "{round} these shared one with others: {names}.",
             round=number(rounds[-1].number),
             names=named,
         )

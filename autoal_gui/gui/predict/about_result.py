@@ -1,6 +1,6 @@
 """What is said of predictions: what they are, which rule gave the classes, and if they are old."""
 
-from autoal_gui.core.language import mark, percent, tr, tr_count
+from autoal_gui.core.language import mark, threshold_percent, tr, tr_count
 from autoal_gui.core.measures.caution import unlike_sentence
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.text import threshold_sentence
@@ -93,7 +93,7 @@ def _out_of_date(session: PredictSession, controller: Controller, used: Threshol
         return "" if used is None else tr(DROPPED)
     if point is None or not _differ(used, point.threshold):
         return ""
-    name, now = project.classes.names[rule.class_index], percent(point.threshold.value, 1)
+    name, now = project.classes.names[rule.class_index], threshold_percent(point.threshold.value)
     if used is None or used.class_index != rule.class_index:
         return tr(
             "The project gives “{name}” from {now} on now: press Predict again to use that.",
@@ -105,7 +105,7 @@ def _out_of_date(session: PredictSession, controller: Controller, used: Threshol
         "again to use that.",
         name=name,
         now=now,
-        before=percent(used.value, 1),
+        before=threshold_percent(used.value),
     )
 
 
@@ -113,4 +113,4 @@ def _differ(used: Threshold | None, now: Threshold) -> bool:
     """Say whether two thresholds differ in what is shown."""
     if used is None or used.class_index != now.class_index:
         return True
-    return percent(used.value, 1) != percent(now.value, 1)
+    return threshold_percent(used.value) != threshold_percent(now.value)

@@ -17,11 +17,12 @@ CLASS_DONE = mark("Nothing more of {name} can be confirmed now.")
 WHY_ALONE = mark(
     "{count} images come to the desk one by one, drawn by lot over all classes, and the model's "
     "class stays hidden until you have answered. Only they can tell how many of the labels that "
-    "you confirm at a glance would be wrong. Then up to {saved} others are confirmed at a glance."
+    "you confirm at a glance would be wrong. Then up to {saved} others can be confirmed, as the "
+    "model sees them now."
 )
 ENDS = mark(
-    "Should {wrong} of the first {first} have another class than the model's, be they of one class "
-    "or of several, nothing is confirmed."
+    "If {wrong} of the first {first} have another class than the model's, more than the limit of "
+    "{limit} are wrong, and nothing can be confirmed."
 )
 HARDLY = mark("It saves some reading now; with a better model it mostly saves more.")
 NOT_WORTH = mark(
@@ -78,7 +79,7 @@ def alone_words(sure: SureImages, due: Sequence[int], check: Check) -> str:
     words = tr(WHY_ALONE, count=count, saved=number(saved))
     if not check.whole.asked:
         wrong, first = number(check.too_many), number(check.fewest)
-        words = f"{words} {tr(ENDS, wrong=wrong, first=first)}"
+        words = f"{words} {tr(ENDS, wrong=wrong, first=first, limit=percent(check.limit))}"
     return f"{words}\n\n{tr(HARDLY)}" if saved < PAYS * len(due) else words
 
 

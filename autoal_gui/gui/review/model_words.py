@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 
 from autoal_gui.core.labels.label_errors import MODEL_UNKNOWN, ReviewTable
-from autoal_gui.core.language import certainty, mark, number, tr
+from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.measures.operating.decision import By, Opinion, Threshold, decided
 from autoal_gui.gui.images.grid_items import BREAK
-from autoal_gui.gui.widgets.answers import line_below
+from autoal_gui.gui.widgets.answers import line_below, share_word
 
 LEADS: dict[By, str] = {
+    "model": mark("Model:"),
     "point": mark("At your point:"),
     "likeliest": mark("Most likely:"),
 }
@@ -58,13 +59,13 @@ class ModelCaptions(Mapping[int, str]):
         given, by = int(self._given[place]), self._by(place)
         if given == table.class_index[place]:  # a likely error is one by the likeliest class
             given, by = int(table.model_class[place]), self._otherwise
-        share = float(table.shares[place, given])
-        line = line_below(self._classes, Opinion(given, share, by))
-        values = {"name": self._classes[given], "share": certainty(share)}
-        # The class is what is looked for: on a small tile it stands alone, and whole, but for what
-        # says by which rule it is given, where there are two.
-        alone = f"{values['name']} {values['share']}"
-        return f"{line}\n{tr(LEADS[by])}{BREAK}{alone}" if by in LEADS else f"{line}\n{alone}"
+        share, best = float(table.shares[place, given]), int(table.model_class[place])
+        likelier = None if given == best else (best, float(table.shares[place, best]))
+        opinion = Opinion(given, share, by, likelier)
+        line, alone = (say(self._classes, opinion) for say in (line_below, share_word))
+        # The class is what is looked for: on a small tile it has a line of its own, and above it
+        # stands whose word it is: alone it would be read as another answer.
+        return f"{line}\n{tr(LEADS[by])}{BREAK}{alone}"
 
     def _by(self, place: int) -> By:
         return "point" if self._at_point[place] else self._otherwise

@@ -52,6 +52,7 @@ OTHER_PIXELS = mark(
 )
 NOW = mark("The model now: {shares}.")
 UNTAUGHT = mark("A model that has not learned from this label: {shares}.")
+UNTAUGHT_OF = mark("In round {number}, by a model that has not learned from this label: {shares}.")
 CHOOSE = mark("Choose an image: its history shows here, and the class keys change its label.")
 
 
@@ -246,8 +247,10 @@ def facts(
     if shares is not None:
         has_label = given is not None or (entry is not None and entry.class_index is not None)
         taught = has_label and project.pool.images[image].split == "pool"
-        told = UNTAUGHT if taught else NOW
-        words.append(tr(told, shares=share_words(shares, classes)))
+        kept = project.rounds.prediction(image)  # with the round whose model made it
+        told = NOW if not taught else UNTAUGHT if kept is None else UNTAUGHT_OF
+        by = number(0 if kept is None else kept[1])
+        words.append(tr(told, shares=share_words(shares, classes), number=by))
         if threshold is not None:
             name = classes[given_class(shares, len(classes), threshold)]
             words.append(tr("At your operating point that is: {name}.", name=name))

@@ -21,7 +21,7 @@ from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.project.evaluation_set import came_with
 from autoal_gui.core.project.learned_classes import learned_classes
 from autoal_gui.gui.desk.class_panel import ClassPanel
-from autoal_gui.gui.images.image_grid import ImageGrid
+from autoal_gui.gui.images.image_grid import ImageGrid, image_names
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.review.model_words import ModelCaptions, not_learned_words
 from autoal_gui.gui.review.review_detail import ReviewDetail, ReviewSide
@@ -57,7 +57,7 @@ class ReviewPage(Page):
         super().__init__(tr("Review"), controller, theme, actions)
         self.loader = ImageLoader(self)
         self.grid = ImageGrid(self.loader, theme)
-        self.grid.name_images(actions["names"])
+        self.grid.grid_model.name_of = image_names(self.loader, actions["names"])
         self.grid.set_side(SIDE * self.fontMetrics().height())
         self.filters = ReviewFilters()
         self.detail = ReviewDetail(self.loader, theme, actions["names"])
@@ -216,10 +216,9 @@ class ReviewPage(Page):
         self.grid.set_answers(shown, project.classes.names)
         self.grid.set_marks(project.labels.journal.flags, project.labels.journal.comments)
         if table is not None:
-            lines = 1 if self._threshold is None else 2  # the second says by which rule
             self.grid.set_captions(
                 ModelCaptions(table, project.classes.names, self._threshold, self._at_point),
-                lines=lines,
+                lines=2,  # whose word it is, and the class
             )
             self.not_learned.setText(not_learned_words(table, project.classes.names))
             self.not_learned.setVisible(bool(self.not_learned.text()))

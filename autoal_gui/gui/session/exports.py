@@ -45,6 +45,7 @@ CARD_BESIDE = mark("Beside it lie a model card and how images must be prepared."
 WHOLE_FOLDER = mark("Begin with HOW_TO_USE.md: it says what each file is for.")
 NEXT = mark("The work that runs makes way; the model of {model} is written next.")
 TAKES = mark("It takes about {time}.")
+AT_MOST = mark("On a slow computer that takes up to {time}.")
 LEFT = mark("About {time} left.")
 LATE = mark("It takes longer than the {time} that were expected.")
 AFTER_WORK = mark("The model will be written when the work that is running now has ended.")
@@ -76,8 +77,11 @@ class WritingClock:
         """Note that a part is begun, and with it the one before ended; add how long it takes."""
         self.end(project)
         self._format, self._began = _format_of(command, writing), time.monotonic()
-        seconds = _seconds_of(project, command, self._format)
-        return replace(writing, seconds=seconds if seconds >= WORTH_TELLING else None)
+        seconds = _last_seconds(project, self._format)
+        if seconds is None and self._format in BY_SIZE:
+            longest = tr(AT_MOST, time=duration(_longest(command, self._format)))
+            return replace(writing, sentence=f"{writing.sentence} {longest}", seconds=None)
+        return replace(writing, seconds=seconds if (seconds or 0) >= WORTH_TELLING else None)
 
     def under_way(self, writing: Writing) -> PartUnderWay:
         """Return a part that is being written with the seconds that it still takes."""
@@ -117,12 +121,16 @@ def _format_of(command: Command, writing: Writing) -> str:
     return formats[writing.done - 1] if 0 < writing.done <= len(formats) else ""
 
 
-def _seconds_of(project: Project, command: Command, name: str) -> float:
-    """Return about how long a format takes: as long as the last time, else by the model's size."""
-    known = project.settings.writing_seconds
-    if name in known or name not in BY_SIZE or not isinstance(command, ExportModel | HandOver):
-        return known.get(name, 0.0)
+def _last_seconds(project: Project, name: str) -> float | None:
+    """Return how many seconds a format took the last time; None where it was not written yet."""
+    return project.settings.writing_seconds.get(name)
+
+
+def _longest(command: Command, name: str) -> float:
+    """Return about how many seconds a format takes on a slow computer, by the model's size."""
     least, more = BY_SIZE[name]
+    if not isinstance(command, ExportModel | HandOver):
+        return least
     with contextlib.suppress(OSError):
         return least + more * Path(command.checkpoint).stat().st_size / 1e6
     return least

@@ -32,6 +32,10 @@ BELOW: dict[By, str] = {
     "likeliest": mark("Highest probability: {name} {share}"),
 }
 
+THOUGH = mark("At your operating point the model says {name}; {other} is likelier ({share}).")
+THOUGH_BRIEF = mark("At your point: {name} ({other}: {share})")
+THOUGH_LAST = mark("Last image, at your point: {name} ({other}: {share})")
+
 
 def paint_key(painter: QPainter, place: QRectF, class_index: int, key: str) -> None:
     """Draw a class's key on its colour; colour alone never says which class it is."""
@@ -49,7 +53,8 @@ def feedback_text(classes: tuple[str, ...], entry: Entry | None, opinion: Opinio
     if entry is not None:
         words.append(tr("{answer}.", answer=answer_word(entry, classes)))
     if opinion is not None:
-        words.append(tr(SAYS[opinion.by], **_values(classes, opinion)))
+        said = SAYS[opinion.by] if opinion.likelier is None else THOUGH
+        words.append(tr(said, **_values(classes, opinion)))
     return " ".join(words)
 
 
@@ -61,16 +66,33 @@ def model_word(classes: tuple[str, ...], opinion: Opinion, last: bool) -> str:
         opinion: what it makes of it.
         last: whether it is the last image, not the one on screen, whose suggestion is hidden.
     """
-    return tr((LAST if last else BRIEF)[opinion.by], **_values(classes, opinion))
+    said = (LAST if last else BRIEF)[opinion.by]
+    if opinion.likelier is not None:
+        said = THOUGH_LAST if last else THOUGH_BRIEF
+    return tr(said, **_values(classes, opinion))
 
 
 def line_below(classes: Sequence[str], opinion: Opinion) -> str:
     """Say the same in a line below an image."""
-    return tr(BELOW[opinion.by], **_values(classes, opinion))
+    said = BELOW[opinion.by] if opinion.likelier is None else THOUGH_BRIEF
+    return tr(said, **_values(classes, opinion))
 
 
 def _values(classes: Sequence[str], opinion: Opinion) -> dict[str, str]:
-    return {"name": classes[opinion.class_index], "share": certainty(opinion.share)}
+    """Return the class given, and the probability: of a likelier class, where there is one."""
+    name = classes[opinion.class_index]
+    if opinion.likelier is None:
+        return {"name": name, "share": certainty(opinion.share)}
+    other, share = opinion.likelier
+    return {"name": name, "other": classes[other], "share": certainty(share)}
+
+
+def share_word(classes: Sequence[str], opinion: Opinion) -> str:
+    """Say the class and its probability alone."""
+    values = _values(classes, opinion)
+    if opinion.likelier is None:
+        return f"{values['name']} {values['share']}"
+    return tr("{name} ({other}: {share})", **values)
 
 
 def answer_word(entry: Entry, classes: tuple[str, ...]) -> str:

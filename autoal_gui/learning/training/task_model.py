@@ -16,8 +16,7 @@ from autoal_gui.core.labels.layer_trial import (
     due,
     next_trial,
 )
-from autoal_gui.core.language import mark, number, percent, tr
-from autoal_gui.core.measures.paired import LEVEL, chance_of
+from autoal_gui.core.language import number, tr
 from autoal_gui.core.messages import CancelCheck, Progress, RunRound, Step
 from autoal_gui.core.sentences import Sentences
 from autoal_gui.core.settings import RunSettings
@@ -32,6 +31,13 @@ from autoal_gui.learning.model.pretrained import told_missing
 from autoal_gui.learning.progress import TRAINING_COST
 from autoal_gui.learning.training.label_rows import Taught
 from autoal_gui.learning.training.label_weights import balanced_weights
+from autoal_gui.learning.training.layer_choice import (
+    VETOED,
+    choice_words,
+    every_layer_wins,
+    last_layer_measures_better,
+    shares_words,
+)
 from autoal_gui.learning.training.linear_head import POOL_SAMPLE, Head, fit_head
 from autoal_gui.learning.training.pool_lesson import taught_by_pool, told_teacher
 from autoal_gui.learning.training.starting_model import is_frozen, untrained
@@ -41,25 +47,6 @@ from autoal_gui.strategies.contract import ModelOutputs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-EVERY_LAYER = mark(
-    "On {count} of your labels, held out, each class counting alike, training every layer got "
-    "{every} right, training only the last layer {last}. Until the next trial, at {next} labels or "
-    "later, every layer is trained. This only chooses between the two; Performance says how good "
-    "the model is."
-)
-LAST_LAYER = mark(
-    "On {count} of your labels, held out, each class counting alike, training every layer got "
-    "{every} right, training only the last layer {last}. Until the next trial, at {next} labels or "
-    "later, only the last layer is trained. This only chooses between the two; Performance says "
-    "how good the model is."
-)
-BY_CHANCE = mark(
-    "On {count} of your labels, held out, each class counting alike, training every layer got "
-    "{every} right, training only the last layer {last}. That lead may be chance. Until the next "
-    "trial, at {next} labels or later, only the last layer is trained. This only chooses between "
-    "the two; Performance says how good the model is."
-)
-LEAD = 1.5  # standard errors by which every layer must lead, each class counting alike
 MOST_TAUGHT = 1000  # confirmed labels that a last layer learns from: more cost much and add little
 Infer = Callable[[Sequence[int], int, Step], Generator[Progress, None, ModelOutputs]]
 """(image ids, wanted, step) -> what the model says of these images."""
@@ -79,6 +66,8 @@ class TaskModel:
     """By which views its last layer sees, who taught it and why; none: there was no choice."""
     confirmed: int = 0
     """How many images it learned from whose labels were confirmed in bulk."""
+    evaluated: ModelOutputs | None = None
+    """What it makes of the evaluation set, where that has been asked already."""
 
 
 def cold_task(
@@ -99,6 +88,7 @@ def trained_task(
     readable: list[int],
     labelled: Labels,
     confirmed: Labels = (),
+    evaluation: Labels = (),
 ) -> Generator[Progress, None, TaskModel]:
     """Train the task model on labels of two classes at least.
 
@@ -108,6 +98,7 @@ def trained_task(
         readable: the images that can be read.
         labelled: what it learns from and is judged by.
         confirmed: what it learns from besides.
+        evaluation: what measures it, and keeps the last layer where every layer measures worse.
     """
     if not is_frozen(command):
         trained = yield from _trained(context, command, (*labelled, *confirmed))
@@ -119,10 +110,29 @@ def trained_task(
     )
     if not wins:
         return replace(fitted, notice=notice, told=(*fitted.told, *told))
-    del fitted  # its network makes room for the one that is trained
     context.tracker.expect(training_units(context.settings, len(labelled)))
     trained = yield from _trained(context, command, (*labelled, *confirmed))
-    return replace(trained, notice=notice, told=told, confirmed=len(confirmed))
+    trained = replace(trained, notice=notice, told=told, confirmed=len(confirmed))
+    if not evaluation or not command.may_veto or context.settings.all_layers != "measured":
+        return trained
+    return (yield from _measured(context, trained, fitted, evaluation))
+
+
+def _measured(
+    context: Context, trained: TaskModel, fitted: TaskModel, evaluation: Labels
+) -> Generator[Progress, None, TaskModel]:
+    """Return the one with every layer trained, unless it measures worse than the other."""
+    ids, truth = [i for i, _ in evaluation], np.array([c for _, c in evaluation])
+    with context.tracker.timed("evaluation"):
+        seen = []
+        for task in (trained, fitted):
+            seen.append((yield from task.infer(ids, 1, "evaluation")))
+    right_all, right_head = ((one.probabilities.argmax(1) == truth).astype(float) for one in seen)
+    if not last_layer_measures_better(right_all, right_head, context.units(ids)):
+        return replace(trained, evaluated=seen[0])
+    every, last = shares_words(right_all.mean(), right_head.mean())
+    sentence = tr(VETOED, count=number(len(ids)), every=every, last=last)
+    return replace(fitted, evaluated=seen[1], notice=sentence)
 
 
 def training_units(settings: RunSettings, labels: int) -> float:
@@ -162,39 +172,6 @@ def _all_layers_win(
         next=number(next_trial(len(labelled))),
     )
     return wins, sentence, ()
-
-
-def every_layer_wins(right_all: Floats, right_head: Floats, weights: Floats, units: Ints) -> bool:
-    """Say whether training every layer leads by more than chance does.
-
-    Few labels are held out, and the standard error of a rare class's is itself little known. So the
-    exact test of McNemar has to speak for it too, in which all images count alike. Where it is
-    chosen by chance it loses much (docs/RESULTS.md, table 26).
-
-    Args:
-        right_all: (h,) 1 where training every layer has a held out label right, else 0.
-        right_head: (h,) likewise for the last layer alone.
-        weights: (h,) of the labels; they sum to 1 and give every class the same.
-        units: (h,) what belongs together, by a number each.
-    """
-    lead = right_all - right_head
-    mean = float((weights * lead).sum())
-    error = float(np.sqrt((np.bincount(units, weights * (lead - mean)) ** 2).sum()))
-    gained = np.rint(np.bincount(units, lead)).astype(np.int64)
-    return mean > LEAD * error and gained.sum() > 0 and chance_of(gained) < LEVEL
-
-
-def shares_words(every: float, last: float) -> tuple[str, str]:
-    """Return two shares as percentages, to a tenth where a lead would not be seen in whole ones."""
-    digits = int(every != last and percent(every) == percent(last))
-    return percent(every, digits), percent(last, digits)
-
-
-def choice_words(lead: float, wins: bool) -> str:
-    """Return what is told of a trial, by the lead of every layer and whether that is enough."""
-    if wins:
-        return EVERY_LAYER
-    return BY_CHANCE if lead > 0 else LAST_LAYER
 
 
 def _trained_all(card: ModelCard) -> bool:

@@ -107,7 +107,10 @@ def test_what_it_leaves_out_is_set_beside_what_it_answers():
 def test_what_is_guaranteed_names_what_it_rests_on():
     words = guarantee(measured(200), Rule(level=0.9))
     assert words.startswith("Measured on 200 images that it has not learned from.")
-    assert "For about 90% (86 to 94%) of images like these the true class is among" in words
+    assert (
+        "the true one is among them for at least about 90% (86 to 94%) of images like these"
+        in words
+    )
     assert "not for each class, and not for images from elsewhere" in words
     groups = Calibration(np.zeros(8), np.zeros(8), np.arange(8) // 2)
     assert "count as one, which leaves 4." in guarantee(groups, Rule(level=0.9))

@@ -101,7 +101,7 @@ def test_images_that_count_as_one_are_not_called_groups():
     )
     assert "files that are the same count as one, which leaves 20." in told
     alone = guarantee(Calibration(scores, scores, np.arange(len(units))), Rule(level=0.9))
-    assert alone.startswith("Measured on 39 images that it has not learned from.\nFor about")
+    assert alone.startswith("Measured on 39 images that it has not learned from.\nSo many classes")
 
 
 @pytest.mark.parametrize(("count", "level"), [(30, 0.9), (99, 0.8)])

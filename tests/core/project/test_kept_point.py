@@ -203,7 +203,7 @@ def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_righ
     assert f"{one} of {among}" in page[page.index("By class") :]
     assert "Measured on 60 images of the evaluation set, from which it never learns." in page
     assert "Asked for: a specificity of at least 90.0%." in page
-    assert f"find {found.found} of {found.count} (" in page
+    assert f"{found.found} of {found.count} (" in page
     card = project_sections(snapshot, last_model(project).record)
     assert "## What the threshold finds" in card
     assert "to be expected on new images" in card

@@ -242,7 +242,7 @@ def test_weights_that_change_without_being_learned_say_why():
     apart = voted(4, *[1 / 6] * 6)
     both = f"{strategy_label('margin')}, {strategy_label('bald')}"
     said = shared_words([twins])
-    assert said.startswith("No strategy has been shown to be better, so that all count the same")
+    assert said.startswith("No strategy has been shown to be better. So all that rank")
     assert said.endswith(f"In round 3 these shared one with others: {both}.")
     changed = shared_words([twins, apart])
     assert "The weights changed in round 4" in changed
@@ -254,6 +254,6 @@ def test_weights_that_change_without_being_learned_say_why():
 def test_strategies_that_count_the_same_may_differ_in_weight_and_the_sentence_says_why():
     record = RoundRecord(4, "finished", RunSettings(), "", "", 27)
     assert trust_words(record) == (
-        "Round 4: no weights were learned, for too few labels in all or of one class, so that all "
-        "strategies counted the same; those that rank the images nearly alike share one weight."
+        "Round 4: no weights were learned, for too few labels in all or of one class, so that no "
+        "strategy was preferred; those that rank the images nearly alike share one weight."
     )

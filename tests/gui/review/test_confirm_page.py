@@ -42,7 +42,7 @@ def page(qtbot, window, tmp_path):
     page = show(qtbot, window)
     page.limit.setValue(20)
     assert "one by one" in page.words.text()
-    assert "Should 2 of the first 5 have another class" in page.words.text()
+    assert "If 2 of the first 5 have another class" in page.words.text()
     assert ("hardly" in page.words.text()) == (page._sure.saved(page._due) < 2 * len(page._due))
     assert not page.grid.isVisible()
     due = page._due
@@ -52,7 +52,7 @@ def page(qtbot, window, tmp_path):
     assert "lot" in window.pages.desk.why.line
     assert tuple(label_many(qtbot, window, len(due))) == due
     idle(qtbot, controller)
-    assert "All classes together" in window.failure.sentence
+    assert "whole pages may be confirmed now" in window.failure.sentence
     qtbot.mouseClick(window.failure._offer, LEFT)
     assert window.pages.currentWidget() is page
     qtbot.waitUntil(lambda: page.grid.isVisible() and page.grid.all_seen)

@@ -170,7 +170,7 @@ def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, 
     page._load()
     told = f"At your operating point that is: {names[other]}."
     assert told not in page.detail.facts.text()
-    untaught = "A model that has not learned from this label: "
+    untaught = "model that has not learned from this label: "
     assert untaught in page.detail.facts.text()
     assert untaught not in "\n".join(facts(project, project.pool.ids("pool")[-1], shares[image]))
     words = page.grid._words()
@@ -181,8 +181,8 @@ def test_the_page_says_what_the_rule_in_use_makes_of_an_image(page, controller, 
     assert told in page.detail.facts.text()
     captions = page.grid.grid_model.captions
     assert captions[image].split("\n") == [
-        f"At your point: {names[other]} 25%",
-        f"At your point:\v{names[other]} 25%",  # in two lines, where there is less room
+        f"At your point: {names[other]} ({names[label]}: 75%)",
+        f"At your point:\v{names[other]} ({names[label]}: 75%)",  # where there is less room
     ]
     assert page.grid._words() > words  # for which a tile is higher
     assert len(captions) == len(list(captions))

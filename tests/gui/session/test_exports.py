@@ -138,7 +138,6 @@ def test_how_long_a_format_takes_is_told_by_size_and_then_by_the_last_time(
     label(controller, BATCH)
     idle(qtbot, controller)
     controller.exports.writing.connect(told.append)
-    least, _ = exports.BY_SIZE["onnx"]
 
     def written():
         told.clear()
@@ -146,7 +145,9 @@ def test_how_long_a_format_takes_is_told_by_size_and_then_by_the_last_time(
             controller.exports.export_model(exporter, tmp_path / "model.onnx")
         return told[0]
 
-    assert least <= written().seconds < least + 1  # the model of this test is a few bytes
+    first = written()  # the model of this test is a few bytes
+    assert first.seconds is None  # how fast this computer is nobody knows yet
+    assert first.sentence.endswith("On a slow computer that takes up to 20\xa0s.")
     assert "onnx" in controller.project.settings.writing_seconds
     controller.project.settings.writing_seconds = {"onnx": 75.0}
     words = exports.timed_words(written())

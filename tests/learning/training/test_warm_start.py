@@ -427,34 +427,6 @@ def test_the_two_ways_to_train_are_compared_when_the_labels_have_doubled(labels,
     assert layer_trial.due(labels, before) is expected
 
 
-def test_a_lead_of_every_layer_that_may_be_chance_is_told_as_that():
-    outcomes = ((0.1, True), (0.1, False), (0.0, False), (-0.1, False))
-    sentences = [tasks.choice_words(*outcome) for outcome in outcomes]
-    assert sentences == [tasks.EVERY_LAYER, tasks.BY_CHANCE, tasks.LAST_LAYER, tasks.LAST_LAYER]
-    assert "may be chance" in tasks.BY_CHANCE
-    assert tasks.shares_words(0.934, 0.929) == ("93.4%", "92.9%")  # 93% and 93% show no lead
-    assert tasks.shares_words(0.97, 0.93) == ("97%", "93%")
-    assert tasks.shares_words(0.93, 0.93) == ("93%", "93%")
-
-
-@pytest.mark.parametrize(
-    ("gained", "lost", "images", "expected"),
-    [(4, 0, 24, False), (5, 0, 24, False), (6, 0, 24, True), (9, 3, 24, False), (12, 2, 48, True),
-     (0, 6, 24, False), (0, 0, 24, False)],
-)  # fmt: skip
-def test_every_layer_wins_a_trial_only_where_chance_hardly_does_that(
-    gained, lost, images, expected
-):
-    right_all, right_head = np.ones(images), np.ones(images)
-    right_head[:gained] = 0
-    right_all[gained : gained + lost] = 0
-    weights, alone = np.full(images, 1 / images), np.arange(images)
-    assert tasks.every_layer_wins(right_all, right_head, weights, alone) == expected
-    together = np.minimum(alone, 3)  # of four patients, all that was gained of one is one toss
-    together[: gained + lost] = 0
-    assert not tasks.every_layer_wins(right_all, right_head, weights, together)
-
-
 def backbone_moved(start, result):
     before, now = load_checkpoint(Path(start))[1], load_checkpoint(Path(result.checkpoint))[1]
     return any(not torch.equal(before[n], now[n]) for n in before if n.startswith("backbone."))
@@ -468,6 +440,31 @@ def test_every_layer_is_trained_on_demand_and_stays_so_until_it_is_measured(star
     assert backbone_moved(start, result_of(after_it))
     last_only = replace(after_it, settings=after_it.settings.but(all_layers="never"))
     assert not backbone_moved(start, result_of(last_only))
+
+
+def test_every_layer_is_not_kept_where_the_evaluation_set_measures_it_worse(
+    start, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(layer_trial, "FIRST_COMPARED", 12)
+    monkeypatch.setattr(tasks, "every_layer_wins", lambda *found: True)
+    monkeypatch.setattr(tasks, "last_layer_measures_better", lambda *found: True)
+    command = warm_round(tmp_path / "1", start)
+    kept = result_of(command)
+    assert not backbone_moved(start, kept)
+    assert load_model(Path(kept.checkpoint))[1].unit
+    (notice,) = kept.notices
+    assert f"{len(command.evaluation)} images of the evaluation set" in notice
+    assert "only the last layer is trained" in notice
+    truth = np.array([c for _, c in command.evaluation])
+    assert Metrics.of_probabilities(truth, kept.measured.probabilities) == kept.metrics
+    alone = result_of(warm_round(tmp_path / "2", start, all_layers="never"))
+    assert kept.metrics == alone.metrics
+    for other in (
+        replace(command, may_veto=False),
+        replace(command, evaluation=()),
+        replace(command, settings=command.settings.but(all_layers="always")),
+    ):
+        assert backbone_moved(start, result_of(other))
 
 
 def test_what_was_confirmed_in_bulk_is_counted_apart_however_it_is_trained(start, tmp_path):

@@ -67,6 +67,8 @@ class Opinion:
     share: float
     """Its probability, in [0, 1]."""
     by: By = "model"
+    likelier: tuple[int, float] | None = None
+    """The likeliest class and its probability, where a point gives another one."""
 
 
 def surely_given(

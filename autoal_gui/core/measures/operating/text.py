@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
+from autoal_gui.core.language import decimal, mark, number, percent, threshold_percent, tr, tr_count
 from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.metrics import Share
 from autoal_gui.core.measures.operating.point import (
@@ -35,7 +35,7 @@ def says_nothing_is_there(name: str) -> bool:
 
 def threshold_sentence(classes: Sequence[str], index: int, value: float) -> str:
     """Say from which probability on an image is given a class, and which class it else is given."""
-    values = {"name": classes[index], "value": percent(value, 1)}
+    values = {"name": classes[index], "value": threshold_percent(value)}
     if len(classes) == TWO:
         return tr(
             "An image is given “{name}” where its probability is {value} or more, else “{other}”.",
@@ -51,7 +51,7 @@ def threshold_sentence(classes: Sequence[str], index: int, value: float) -> str:
 
 def would_sentence(classes: Sequence[str], index: int, value: float) -> str:
     """Say the same of a threshold that is looked at and not in use."""
-    values = {"name": classes[index], "value": percent(value, 1)}
+    values = {"name": classes[index], "value": threshold_percent(value)}
     if len(classes) == TWO:
         return tr(
             "With this point an image would be given “{name}” where its probability is {value} or "
@@ -124,16 +124,17 @@ def fresh_sentence(found: Performance) -> str:
     left = _values(found.specificity)
     if isinstance(found.sensitivity, EstimatedShare):
         return tr(
-            "Expected on new images: thresholds chosen in the same way by other labels find about "
-            "{value} ({low} to {high}) and rightly leave about {left_value} ({left_low} to "
-            "{left_high}).",
+            "Expected on new images: about {value} ({low} to {high}) of the class found, and about "
+            "{left_value} ({left_low} to {left_high}) of the others rightly left. So did "
+            "thresholds that were chosen in the same way by some of the labels do on the others.",
             **_values(found.sensitivity),
             **{"left_" + name: value for name, value in left.items()},
         )
     return tr(
-        "Expected on new images: thresholds chosen in the same way on other images find {found} of "
-        "{count} ({value}, {low} to {high}) and rightly leave {left_found} of {left_count} "
-        "({left_value}, {left_low} to {left_high}).",
+        "Expected on new images: {found} of {count} ({value}, {low} to {high}) of the class found, "
+        "and {left_found} of {left_count} ({left_value}, {left_low} to {left_high}) of the others "
+        "rightly left. So did thresholds that were chosen in the same way by some of the images do "
+        "on the others.",
         **_values(found.sensitivity),
         **{"left_" + name: value for name, value in left.items()},
     )
@@ -143,7 +144,7 @@ def kept_sentence(name: str, point: OperatingPoint) -> str:
     """Say which point models are used at."""
     values = {
         "name": name,
-        "value": percent(point.threshold.value, 1),
+        "value": threshold_percent(point.threshold.value),
         "least": percent(point.rule.least, 1),
     }
     if point.rule.kind == "sensitivity":
@@ -170,7 +171,7 @@ def changed_sentence(name: str, rule: OperatingRule, now: float, before: float) 
         now: the threshold of the last model.
         before: that of the model before it.
     """
-    values = {"name": name, "now": percent(now, 1), "before": percent(before, 1)}
+    values = {"name": name, "now": threshold_percent(now), "before": threshold_percent(before)}
     if values["now"] == values["before"]:
         return ""
     if rule.kind == "sensitivity":

@@ -52,6 +52,8 @@ class Headline(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.right = text_label(size=BIG, bold=True)
+        self.rule = text_label(size=SMALL)
+        self.rule.hide()
         self.share = text_label()
         self.baseline = text_label(role="muted", size=SMALL)
         self.numbers = {place: text_label(size=BIG, bold=True, wrap=False) for place in BESIDE}
@@ -80,19 +82,22 @@ class Headline(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for part in (self.right, self.share, self.baseline):
+        for part in (self.right, self.rule, self.share, self.baseline):
             column.addWidget(part)
         column.addSpacing(6)
         column.addLayout(beside)
         column.addWidget(self.warnings)
 
-    def show_metrics(self, metrics: Metrics, classes: Sequence[str]) -> None:
+    def show_metrics(self, metrics: Metrics, classes: Sequence[str], rule: str = "") -> None:
         """Show what a round was measured to have right.
 
         Args:
             metrics: of at least one image.
             classes: their names, by index.
+            rule: by what an image is given its class, where it is not by the likeliest.
         """
+        self.rule.setText(rule)
+        self.rule.setVisible(bool(rule))
         estimated = isinstance(metrics, Estimate)
         self.right.setText(right_words(metrics))
         self.share.setText(share_words(metrics))
@@ -191,6 +196,18 @@ def share_words(metrics: Metrics) -> str:
     if metrics.correct / metrics.total > metrics.accuracy - APART:
         return f"{words} {tr('{right} of the {images} answers are predicted right.', **counted)}"
     return f"{words} {tr(HARDER, **counted)}"
+
+
+def better_words(metrics: Metrics, classes: Sequence[str]) -> str:
+    """Say that a model is not shown to be better than no model; "" where it is."""
+    index, share = metrics.commonest
+    if metrics.accuracy_interval[0] > share:
+        return ""
+    return tr(
+        "That is not shown to be better than always saying “{name}” ({share}).",
+        name=classes[index],
+        share=percent(share),
+    )
 
 
 def baseline_words(metrics: Metrics, classes: Sequence[str]) -> str:

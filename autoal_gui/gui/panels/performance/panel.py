@@ -177,7 +177,7 @@ class PerformancePanel(CardColumn):
         names, found = project.classes.names, self._outlook(measured)
         result = self._controller.in_use.result(measured)
         metrics = result.metrics
-        self.headline.show_metrics(metrics, names)
+        self.headline.show_metrics(metrics, names, result.brief)
         self.headline.show_lacks(Lacks.of(project, metrics))
         self.hint.setText(measured_words(record, metrics))
         self._show_rule(result)

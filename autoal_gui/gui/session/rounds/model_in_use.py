@@ -107,8 +107,11 @@ class ModelInUse(Part):
         classes, model = len(self._project.classes.names), last_model(self._project)
         found = self._project.rounds.prediction(image_id)
         if found is not None and model is not None and found[1] == model.record.number:
-            given = given_class(found[0], classes, threshold)
-            return Opinion(given, float(found[0][given]) if given < len(found[0]) else 0.0, "point")
+            given, best = given_class(found[0], classes, threshold), int(found[0].argmax())
+            value = float(found[0][given]) if given < len(found[0]) else 0.0
+            likelier = None if given == best else (best, float(found[0][best]))
+            return Opinion(given, value, "point", likelier)
         known = surely_given(np.array([likeliest]), np.array([share]), classes, threshold)
         class_index, value, is_sure = (array[0].item() for array in known)
-        return Opinion(class_index, value, "point" if is_sure else "likeliest")
+        likelier = None if class_index == likeliest else (likeliest, share)
+        return Opinion(class_index, value, "point" if is_sure else "likeliest", likelier)

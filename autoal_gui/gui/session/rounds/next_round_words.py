@@ -25,7 +25,7 @@ MODEL_IS_NEXT = mark("The first model is trained next")
 WAITS_FOR: dict[Priority, str] = {
     Priority.EXPORT: mark("The next round waits for an export"),
     Priority.PREDICTION: mark("The next round waits for a prediction"),
-    Priority.WARM_START: mark("The next round waits for learning"),
+    Priority.WARM_START: mark("Label on: the next round follows learning"),
 }
 """In a few words, by what runs."""
 

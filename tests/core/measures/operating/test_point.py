@@ -167,7 +167,7 @@ def test_what_is_found_is_said_with_counts_and_intervals():
     assert precision_sentence("cat", found).startswith(
         "Given “cat”: 36 images, 18 of them rightly (50%"
     )
-    assert "find 18 of 20 (90%, 70 to 97%) and rightly leave 2 of 20" in fresh_sentence(found)
+    assert "18 of 20 (90%, 70 to 97%) of the class found, and 2 of 20" in fresh_sentence(found)
 
 
 def test_a_sensitivity_that_is_asked_for_is_reached_with_the_fewest_mistakes():

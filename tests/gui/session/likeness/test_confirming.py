@@ -60,8 +60,8 @@ def test_images_are_read_alone_and_blind_before_a_page_is_confirmed(qtbot, confi
     confirming.all_read.connect(said.append)
     due = read_due(controller)
     (sentence,) = said
-    assert sentence.startswith("All images drawn by lot have been read. All classes together: of ")
-    assert "not more than the limit" in sentence
+    assert sentence.startswith("All images drawn by lot have been read. 0 of ")
+    assert sentence.endswith("whole pages may be confirmed now.")
     entries = {e.image_id: e for e in controller.project.labels.journal.checks}
     assert set(due) <= entries.keys()
     assert not any(entry.shown for entry in entries.values())

@@ -63,7 +63,9 @@ def test_an_image_is_told_as_the_point_gives_it(project, in_use, monkeypatch):
     project.settings.operating_point = OperatingRule(other, 0.9)
     point = SimpleNamespace(threshold=SimpleNamespace(class_index=other, value=0.0))
     monkeypatch.setattr(model_in_use, "kept_point", lambda *_: point)
-    assert in_use.opinion(image, likeliest) == Opinion(other, float(shares[other]), "point")
+    assert in_use.opinion(image, likeliest) == Opinion(
+        other, float(shares[other]), "point", (likeliest.class_index, likeliest.confidence)
+    )
     assert image in in_use.at_point()
     monkeypatch.setattr(project.rounds, "suggestion", lambda _: None)  # it was an earlier model's
     assert in_use.opinion(image, likeliest).by == "likeliest"
@@ -81,6 +83,7 @@ def test_of_an_image_whose_likeliest_class_alone_is_kept_no_more_is_told_than_is
     found = in_use.opinion(1, seen)  # of two classes the other has the rest
     assert (found.class_index, found.by) == (1, "point")
     assert found.share == pytest.approx(0.4)
+    assert found.likelier == (0, 0.6)
     project.classes.add("third")
     assert in_use.opinion(1, seen) == Opinion(0, 0.6, "likeliest")
 
