@@ -29,7 +29,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.desk.round_card import RoundCard, card_words, further_words, twice_words
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.images.viewport import fitted
@@ -42,6 +42,7 @@ LIT = 150  # milliseconds
 KEPT = "flash"  # the setting: "on" or "off"
 MARGIN = 16  # pixels between the card and the edge, or the image
 NARROW = 12  # the least width of the card, in heights of a line
+SPREAD = mark("The images have been looked through; the row above shows those asked for now.")
 AROUND = QMargins(EDGE, EDGE, EDGE, EDGE)
 
 
@@ -77,7 +78,7 @@ class Stage(QWidget):
         self._again.timeout.connect(self._place_card)
         view.zoomed.connect(self._again.start)
         self.card.look_wanted.connect(self._look)
-        controller.training.ranked.connect(self.tell_round)
+        controller.training.ranked.connect(self._on_ranked)
         self._after = QTimer(self, singleShot=True, interval=0)  # the next image comes first
         self._after.timeout.connect(self._follow)
         controller.labelling.answers_changed.connect(self._after.start)
@@ -92,6 +93,7 @@ class Stage(QWidget):
         """Put the card on the panel at the side as long as that is not folded."""
         self._side = side
         self.card.turned.connect(self._on_turned)
+        side.tabs.tabBarClicked.connect(self._on_tab)
         side.toggled.connect(self._place_card)
         side.resized.connect(self._place_card)
         self._place_card()
@@ -101,6 +103,12 @@ class Stage(QWidget):
         """Scroll what the card lies on: beside the image that is nothing."""
         if self._side is not None and self.card.parent() is self._side:
             self._side.scroll_tab(pixels)
+
+    @Slot()
+    def _on_tab(self) -> None:
+        """Make room: whoever turns to a tab wants to read it whole."""
+        if self.card.parent() is self._side:
+            self.card.go()
 
     @property
     def is_lit(self) -> bool:
@@ -113,6 +121,14 @@ class Stage(QWidget):
             self._colour = class_colour(class_index)
             self._dark.start()
             self.update(self._edge())
+
+    @Slot()
+    def _on_ranked(self) -> None:
+        """Say how the round went, or why the images that wait have changed without a model."""
+        rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
+        if rounds and not rounds[-1].checkpoint:
+            self._controller.notice.emit(tr(SPREAD))
+        self.tell_round()
 
     @Slot()
     def tell_round(self) -> None:

@@ -121,6 +121,18 @@ def test_the_card_lies_beside_a_small_image_until_that_needs_the_room(qtbot, win
     assert image_in(view) == before  # nor has the image moved for it
 
 
+def test_the_card_leaves_a_tab_that_somebody_turns_to(qtbot, window, tmp_path):
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    desk = window.desk
+    if desk.side.folded:
+        qtbot.keyClick(window, Qt.Key.Key_Comma)
+    desk.stage.card.say("A round has ended", "Some words of it. " * 20, "")
+    assert desk.stage.card.parent() is desk.side
+    bar = desk.tabs.tabBar()
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
+    assert desk.stage.card.isHidden()
+
+
 def assert_beside_the_tabs(desk, card):
     QApplication.processEvents()
     tabs = desk.tabs.rect().translated(desk.tabs.mapTo(desk.side, QPoint()))
