@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoal_gui.core.measures.caution import NO_REASON, Caution
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.prediction_table import ORDERS, Captions, PredictionTable
 
@@ -28,7 +29,8 @@ def test_what_is_chosen_is_what_the_captions_say(counts, index, low, high):
     expected = {
         image
         for image, (name, share) in told.items()
-        if index in (None, CLASSES.index(name)) and low <= int(share.rstrip("%")) <= high
+        if index in (None, CLASSES.index(name))
+        and low <= int(share.rstrip("%").replace(">99", "100")) <= high
     }
     for order in ORDERS:
         found = table.chosen(index, low, high, order).tolist()
@@ -65,3 +67,12 @@ def test_what_needs_a_look_most_comes_first_and_is_marked(counts, chance):
     only = judged.chosen(None, 0, 100, "name", look=True).tolist()
     assert sorted(marked) == sorted(only)
     assert len(only) == int((reasons < NO_REASON).sum())
+
+
+def test_a_class_that_a_threshold_gives_is_told_with_the_likelier_one():
+    shares = np.array([[0.3, 0.7], [0.1, 0.9]], np.float32)
+    found = Predicted(np.array([1, 2]), shares)
+    table = PredictionTable.of(found, {1: "a", 2: "b"}, Threshold(0, 0.2))
+    captions = Captions(table, ("sick", "well"))
+    assert captions[1] == "sick (well: 70%)"
+    assert captions[2] == "well 90%"

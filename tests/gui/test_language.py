@@ -17,6 +17,7 @@ from autoal_gui.core.language import (
     decimal,
     number,
     percent,
+    threshold_percent,
     tr,
 )
 from autoal_gui.core.readers.agreement_text import same_words
@@ -195,6 +196,10 @@ def test_sentences_numbers_and_qts_own_words_are_of_the_language(qtbot, qapp, co
     assert certainty(0.994) == percent(0.99)
     assert certainty(0.995) == certainty(1.0) == f">{percent(0.99)}"  # no model is certain
     assert certainty(0.9996, 1) == f">{percent(0.999, 1)}"
+    assert threshold_percent(0.5) == percent(0.5, 1)
+    assert threshold_percent(0.999708) == percent(0.999708, 2)  # 100.0 % is more than it asks for
+    assert threshold_percent(0.00004) == percent(0.00004, 3)
+    assert threshold_percent(1.0) == percent(1.0, 1)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
     qtbot.addWidget(buttons)
     own = buttons.button(QDialogButtonBox.StandardButton.Cancel).text().replace("&", "")

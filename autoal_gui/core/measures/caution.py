@@ -22,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 REASON_WORDS: dict[Reason, str] = {
     "unlike": mark("unlike anything it has learned from"),
-    "several": mark("between several classes"),
+    "several": mark("between classes"),
     "scarce": mark("of a class that it has learned from too few images"),
     "unsure": mark("less certain than asked for"),
     "differ": mark("named differently by the models"),

@@ -3,12 +3,14 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from autoal_gui.core.language import mark, threshold_percent, tr, tr_count
+from autoal_gui.core.language import mark, number, percent, threshold_percent, tr, tr_count
 from autoal_gui.core.messages import Writing
 from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.project.newer_labels import newer_labels
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.state import Move, can
+from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.exports import NO_MODEL, Exports, timed_words
 from autoal_gui.gui.widgets.text import text_label
@@ -60,7 +62,8 @@ class ModelLine(QWidget):
         controller = self._controller
         if not controller.is_open:
             return
-        words = model_words(controller.project), point_words(controller)
+        project = controller.project
+        words = model_words(project), point_words(controller), better_words(project)
         self.words.setText(" ".join(filter(None, words)))
         newer = newer_words(controller.project)
         shown = bool(newer or self.newer.text())
@@ -76,6 +79,23 @@ def model_words(project: Project) -> str:
     if model is None:
         return tr(NO_MODEL)
     return tr("The model of {model}: it is read back and compared after writing.", model=model.name)
+
+
+def better_words(project: Project) -> str:
+    """Say that an earlier round's model was measured better, by more than both intervals allow."""
+    measured = comparable(measured_of(project))
+    if len(measured) < 2:
+        return ""
+    last, (record, best) = measured[-1][1], max(measured, key=lambda one: one[1].balanced_accuracy)
+    if best.balanced_accuracy_interval[0] <= last.balanced_accuracy_interval[1]:
+        return ""
+    return tr(
+        "Mind that the model of round {number} was measured better: balanced accuracy {before}, "
+        "now {now}.",
+        number=number(record.number),
+        before=percent(best.balanced_accuracy, 1),
+        now=percent(last.balanced_accuracy, 1),
+    )
 
 
 def point_words(controller: Controller) -> str:

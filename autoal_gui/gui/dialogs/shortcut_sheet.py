@@ -28,7 +28,7 @@ POINTER = (
     (mark("Wheel"), mark("Zoom to the pointer")),
     (mark("Drag"), mark("Move the image")),
     (mark("Right drag"), mark("Brightness and contrast")),
-    (mark("Double click"), mark("Whole image, as the file says")),
+    (mark("Double click"), mark("Whole image, as bright as in the file")),
 )
 GRID = (
     (mark("Drag"), mark("Select several images")),

@@ -9,8 +9,8 @@ from autoal_gui.gui.session.likeness.left_out import left_out_words
 from autoal_gui.gui.widgets.answers import ANSWER_WORDS, line_below
 
 DISAGREES = mark(
-    "“The model disagrees” counts each label where it gives another class; the likely errors of "
-    "Review are those where it is as sure of that class as it usually is."
+    "“The model disagrees” counts each label where it says another class. Review calls it a likely "
+    "error where the model is as sure as it usually is of images of that class."
 )
 
 ASKED_AGAIN = mark(

@@ -337,7 +337,8 @@ class NewProjectDialog(QDialog):
         return self.classes.problem() or self.method.problem()
 
     def _next(self) -> str:
-        return next_words(self.method.batch.value()) if self.listing is not None else ""
+        batch, reader = self.method.batch.value(), self._services.annotator
+        return next_words(batch, reader) if self.listing is not None else ""
 
     def _update(self) -> None:
         self._details.setVisible(self.listing is not None)  # until then there is nothing to say

@@ -12,6 +12,7 @@ from autoal_gui.sources.understanding.understood import doubts_of, sentence
 TWICE = mark(
     "Later a few images come twice, to measure how alike your answers are; Settings can stop that."
 )
+SIGNED = mark("Your answers are kept under the name “{name}”, which Settings can change.")
 LABEL_USES: dict[str, str] = {
     "hidden": mark("Kept hidden: I label, they only measure the model"),
     "labelled": mark("Taken as labels: the model learns from them at once"),
@@ -55,18 +56,19 @@ def label_uses(has_test: bool) -> dict[str, str]:
     return {use: tr(said) for use, said in words.items()}
 
 
-def next_words(batch: int) -> str:
+def next_words(batch: int, reader: str) -> str:
     """Say what happens once a project is made.
 
     Args:
         batch: images that are asked for at once.
+        reader: under whose name answers are kept.
     """
     label = tr_count(
         "Next: label {count} image with one key; then the model learns and chooses what to ask.",
         "Next: label {count} images, one key each; then the model learns and chooses what to ask.",
         batch,
     )
-    return f"{label} {tr(TWICE)}"
+    return f"{label} {tr(TWICE)} {tr(SIGNED, name=reader)}"
 
 
 def own_evaluation(listing: Listing) -> int:

@@ -21,9 +21,9 @@ MARKS = {
     "evaluation": mark("Of the evaluation set"),
 }
 SUSPICIOUS = mark(
-    "Answers to look at again: the model gives another class there, as surely as it usually gives "
-    "that class, whatever your operating point. On the map, “The model disagrees” counts each "
-    "label where it gives another class, sure or not."
+    "Answers to look at again: the model says another class, and is as sure of it as it usually is "
+    "of images of that class. Your operating point has no part in this. On the map, “The model "
+    "disagrees” counts each label where the model says another class, sure or not."
 )
 SORT_WORDS: dict[Sort, str] = {
     "suspicion": mark("Likely errors first"),

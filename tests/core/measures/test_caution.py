@@ -37,7 +37,7 @@ def test_each_image_has_its_most_pressing_reason():
     assert found.possible(2, ("a", "b")) == ["a", "b"]
     assert look_sentence(found) == "Look at these first: 4 of 5 images"
     assert reasons_sentence(found) == (
-        "To look at: 1 unlike anything it has learned from, 2 between several classes, 1 less "
+        "To look at: 1 unlike anything it has learned from, 2 between classes, 1 less "
         "certain than asked for."
     )
 

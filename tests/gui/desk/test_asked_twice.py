@@ -146,8 +146,9 @@ def test_the_card_does_not_go_behind_a_dialog(qtbot, window, controller, monkeyp
 
 
 def test_before_a_project_is_made_it_is_said_that_images_come_twice():
-    assert "a few images come twice" in next_words(20)
-    assert "Settings can stop that" in next_words(20)
+    assert "a few images come twice" in next_words(20, "Ann")
+    assert "Settings can stop that" in next_words(20, "Ann")
+    assert "under the name “Ann”" in next_words(20, "Ann")
 
 
 def test_the_card_stays_under_the_mouse_and_no_click_meant_for_it_falls_through(

@@ -30,7 +30,7 @@ ONLY_ASIDE = mark(
     "Only images of the evaluation set measure, however many others are labelled: set more of them "
     "aside."
 )
-TAKE_OUT = mark("A class of which there are no more images can be taken out: Label, Classes.")
+TAKE_OUT = mark("If there are no images of a class, take it out under Label > Classes.")
 EXAMPLE = mark(
     "Choose a picture of this class, of a textbook for example: the images of the project that "
     "look most like it are shown, so that you can label them."

@@ -251,7 +251,8 @@ class PerformancePanel(CardColumn):
     def _as_counted(self, words: str) -> str:
         """Say that a sentence counts the likeliest class, where the card above counts another."""
         at_point = self._result is not None and bool(self._result.words)
-        return tr("By the highest probability: {words}", words=words) if at_point else words
+        told = mark("{words} This counts the class with the highest probability.")
+        return tr(told, words=words) if at_point else words
 
     def _show_audit(self, record: RoundRecord) -> None:
         """Show what random images say, where the numbers above them come from the evaluation set.

@@ -38,7 +38,7 @@ def due_words(controller: Controller) -> str:
     if _is_let_by(engine):
         return tr(MODEL_IS_NEXT if _is_first(controller) else IS_NEXT)
     if runs is not None:
-        return tr("The next round waits for round {number}", number=number(runs))
+        return tr("Label on: the next round follows round {number}", number=number(runs))
     kinds = (kind for kind in WAITS_FOR if engine.runs(kind))
     other = Priority.WARM_START if comes_with_learning(controller) else None
     kind = next(kinds, other)

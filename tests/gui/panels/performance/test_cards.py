@@ -144,7 +144,7 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
     assert [lack.search for lack in few] == ["more"]
     many = class_lacks([f"class {c}" for c in range(100)], range(100), [20] * 100)
     card.show_lacks(Lacks(few, may_be_taken_out=True))
-    assert card.warning_lines()[-1].endswith("can be taken out: Label, Classes.")
+    assert card.warning_lines()[-1].endswith("take it out under Label > Classes.")
     card.show_lacks(Lacks(many * 3))
     assert len(card.warning_lines()) == 6
     assert card.warning_lines()[-1] == "10 more classes are short of images."
