@@ -13,6 +13,10 @@ CLASSES = ("a", "b", "c")
 rows = st.lists(st.lists(st.integers(1, 100), min_size=3, max_size=3), min_size=0, max_size=12)
 
 
+def whole_percent(words):
+    return 100 if words == ">99%" else int(words.rstrip("%"))
+
+
 def table_of(counts):
     shares = np.array(counts, np.float64).reshape(-1, 3)
     shares /= shares.sum(1, keepdims=True)
