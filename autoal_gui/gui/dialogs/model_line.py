@@ -63,7 +63,7 @@ class ModelLine(QWidget):
         if not controller.is_open:
             return
         project = controller.project
-        words = model_words(project), point_words(controller), better_words(project)
+        words = model_words(project), point_words(controller), worse_words(project)
         self.words.setText(" ".join(filter(None, words)))
         newer = newer_words(controller.project)
         shown = bool(newer or self.newer.text())
@@ -81,7 +81,7 @@ def model_words(project: Project) -> str:
     return tr("The model of {model}: it is read back and compared after writing.", model=model.name)
 
 
-def better_words(project: Project) -> str:
+def worse_words(project: Project) -> str:
     """Say that an earlier round's model was measured better, by more than both intervals allow."""
     measured = comparable(measured_of(project))
     if len(measured) < 2:
