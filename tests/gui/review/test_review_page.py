@@ -134,7 +134,7 @@ def test_what_the_model_disagrees_with_comes_first(qtbot, window, controller, mo
     box = page.filters.marks["suspicious"]
     assert box.text().startswith("Likely errors (")
     assert (
-        "gives another class there, as surely as" in page.filters.suspicious.text()
+        "the model says another class, and is as sure of it as" in page.filters.suspicious.text()
     )  # what is counted
     assert page.filters.suspicious.isVisible()
     assert "(2)" in box.text()
