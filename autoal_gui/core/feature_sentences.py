@@ -22,6 +22,12 @@ TRIED = mark(
     "gets {right} of them right, what was learned from your images alone {alone}. This only "
     "chooses between the two; Performance says how good the model is."
 )
+TRIED_FEWER = mark(
+    "Each of your {count} labels was held out once, and each class counts alike: what was chosen "
+    "gets {right} of them right, what was learned from your images alone {alone}. The choice goes "
+    "by how probable the true classes are, not by this count. Performance says how good the model "
+    "is."
+)
 TRIED_ALONE = mark(
     "Each of your {count} labels was held out once, and each class counts alike: what was learned "
     "from your images gets {alone} of them right, and {network} beside it does not help. "

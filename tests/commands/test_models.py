@@ -62,7 +62,7 @@ def test_a_model_is_compared_with_the_last_of_a_project_and_says_what_it_does_no
     words += ["--abstain-below", "0.6", "--level", "0.8", "--device", "cpu"]
     assert run([*map(str, [*words, "--out", table, "--json", said, place / "new"])]) == 0
     told = capsys.readouterr().err
-    assert "compared on 16 images whose class all models know:" in told
+    assert "compared on 12 images whose class all models know:" in told
     assert "other against round-0001: accuracy " in told
     assert "(p " in told
     assert "Look at these first: " in told
@@ -78,7 +78,7 @@ def test_a_model_is_compared_with_the_last_of_a_project_and_says_what_it_does_no
         assert row["stands_by"] in ("", row["predicted"])
     plain = json.loads(said.read_text())
     assert [one["name"] for one in plain["models"]] == ["round-0001", "other"]
-    assert plain["against_the_first"][0]["images"] == 16
+    assert plain["against_the_first"][0]["images"] == 12
 
 
 def test_the_table_tells_which_files_the_project_has(place, tmp_path):

@@ -203,8 +203,9 @@ def _report(
     _tell_left_out(listing, first)
     if volumes := about_volumes(pool.reader):
         print(f"autoal-gui: {volumes}", file=sys.stderr)
+    measuring = listing.without_labels(own.taught)  # what taught the model says nothing of it
     measured = MeasuredImages.of_listing(
-        listing, pool.images, classes, models[0].rows, threshold, first.card.unseen
+        measuring, pool.images, classes, models[0].rows, threshold, first.card.unseen
     )
     plain = measured_as_plain(measured, listing.columns)
     lines = list(measured_lines(measured, listing.columns)) if measured.images else []
@@ -214,7 +215,7 @@ def _report(
         name = on_one_line(classes[threshold.class_index])
         words = f"given from a probability of {threshold.value:.4f} on, as the model says"
         print(f"autoal-gui: {name} is {words}", file=sys.stderr)
-    if len(models) > 1 and (comparison := compared(listing, pool.images, models)) is not None:
+    if len(models) > 1 and (comparison := compared(measuring, pool.images, models)) is not None:
         lines += comparison_lines(comparison)
         plain |= comparison_as_plain(comparison)
     if not measured.images:

@@ -1,8 +1,8 @@
 """What a source of images provides: listings, readers and pictures."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
@@ -101,6 +101,11 @@ class Listing:
         counts = Counter(reason for _, reason in self.unreadable)
         counts.update(dict(self.passed_over))
         return dict(counts)
+
+    def without_labels(self, keys: Collection[str]) -> "Listing":
+        """Return a listing in which no label is known of the images with these keys."""
+        images = (replace(one, label=None) if one.key in keys else one for one in self.images)
+        return replace(self, images=tuple(images))
 
 
 class ImageReader(Protocol):

@@ -225,7 +225,10 @@ def _sure_words(calibration: Calibration, rule: Rule, threshold: Threshold | Non
     if calibration.probabilities is None or calibration.truth is None:
         return ""
     given = decided(calibration.probabilities, threshold)
-    answers = Caution.of(calibration.probabilities, rule, calibration, given=given).answers
+    judged = Caution.of(
+        calibration.probabilities, rule, calibration, calibration.distances, given=given
+    )
+    answers = judged.answers
     if not answers.any():
         return ""
     is_right, units = (given == calibration.truth)[answers], calibration.units[answers]

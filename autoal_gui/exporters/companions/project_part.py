@@ -86,9 +86,9 @@ def _split(images: Sequence[PoolImage]) -> Iterable[Element]:
         yield tag(
             "p",
             tr(
-                "No groups are known, so that nobody can say whether images of one patient are on "
-                "both sides: those to learn from and those of the evaluation set. If they are, the "
-                "numbers below are better than they will be on new patients."
+                "No groups are known, so that nobody can say whether images of one patient both "
+                "taught a model and measured it. If they did, the numbers below are better than "
+                "they will be on new patients."
             ),
         )
     else:

@@ -85,6 +85,7 @@ class GridPanel(QWidget):
         self._only: tuple[int, ...] = ()
         self._ranked: Question | None = None
         self._example: int | None = None  # the one image that others are like
+        self._left_at: Entry | None = None  # the last answer when the grid was left
         self._remark = ""  # why fewer are shown than there are, or what they are like
         self.among = StillComboBox()
         for among, words in AMONG.items():
@@ -154,6 +155,11 @@ class GridPanel(QWidget):
 
     def enter(self) -> None:
         """Show what is so now, the first image without an answer selected."""
+        if (
+            self.which.currentIndex() == ONLY
+            and self._left_at != self._controller.labelling.last_entry
+        ):
+            self.which.setCurrentIndex(BATCH)  # the user has gone on at the desk since
         self._look()
         self._fill()
         self.refresh()
@@ -170,6 +176,7 @@ class GridPanel(QWidget):
 
     def leave(self) -> None:
         """Give the keys back to the large image."""
+        self._left_at = self._controller.labelling.last_entry
         self._controller.labelling.select(None)
         if self._controller.is_open:
             self._controller.images.look_at(None)
@@ -358,19 +365,16 @@ class GridPanel(QWidget):
             return
         selected = self.grid.selected()
         self._controller.labelling.select(selected)
-        total = len(self.grid.images)
-        ranked = self._ranked is not None and self.which.currentIndex() == ONLY
+        total, only = len(self.grid.images), self.which.currentIndex() == ONLY
+        ranked = self._ranked is not None and only
         images = shown_words(total, ranked and total == MOST_FOUND)
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
         hint = tr("Drag over several images, then press the key of a class.")
-        known = 0
-        if self.which.currentIndex() == ONLY and self._controller.is_open:
-            answered = self._controller.images.answered
-            known = sum(image in answered for image in self.grid.images)
+        answered = self._controller.images.answered if only and self._controller.is_open else ()
+        known = sum(image in answered for image in self.grid.images)
         found = filter(None, (images, answered_words(known), chosen))
         counts = tr("{words}.", words=clauses(tuple(found)))
-        said = self._remark or self._round_words()
-        said = f"{said} {hint}" if ranked else said or hint
+        said = f"{self._remark} {hint}" if ranked else self._remark or self._round_words() or hint
         self.count.setText(f"{counts} {said}")
 
     def _round_words(self) -> str:

@@ -19,9 +19,8 @@ BLIND = mark(
 )
 WAITING = mark("Training is running; where the model looked is worked out as soon as it has ended.")
 LEGEND = mark(
-    "The more blue, the more that place counted for {class_name} ({share}), in "
-    "{fields} fields. A rough hint: it does not say why, or whether the model is "
-    "right."
+    "The more blue, the more that place counted for {class_name} ({share}), in {fields} fields; "
+    "the blue is of no class. A rough hint: it does not say why, or whether the model is right."
 )
 NOTHING = mark("No part of this image stood out for {class_name} ({share}).")
 

@@ -45,7 +45,8 @@ FOUND = 0.7  # sensitivity of a class that is found in most images
 NAMED = 3  # classes named of a kind
 FIRST_STAYS = mark("The first answer is the label until you change it.")
 ALL_FOUND = mark("Every class is mostly found: {classes}.")
-NEW = mark("Mostly found now, as not before: {classes}.")
+NEW = mark("Now mostly found: {classes}.")
+STILL = mark("Still mostly found: {classes}.")
 KNOWN = mark("Mostly found: {classes}.")
 MISSED = mark("Often missed: {classes}.")
 RARE = mark("Measured on too few images to tell: {classes}.")
@@ -223,7 +224,8 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
     # The round before was counted by the highest probability: at a point it is no comparison,
     # nor is one that other images measured.
     earlier = comparable(measured[-2:])[:-1] if result.threshold is None else ()
-    before = (_found(known, short_classes(project, record)) for record, known in earlier)
+    # A class that had too few labels then may have been found as often: that is no news of it.
+    before = (_found(known, ()) for _, known in earlier)
     words = class_words(
         metrics, next(before, None), names=project.classes.names, short=short_classes(project, last)
     )
@@ -286,7 +288,7 @@ def class_words(
         return tr(ALL_FOUND, classes=some_of([right[c] for c in known], NAMED))
     parts = (
         (NEW, some_of([right[c] for c in new], NAMED)),
-        (KNOWN, some_of([right[c] for c in known], NAMED)),
+        (KNOWN if before is None else STILL, some_of([right[c] for c in known], NAMED)),
         (MISSED, some_of([right[c] for c in missed], NAMED)),
         (RARE, _named(rare, names)),
         (SHORT, _named(sorted(short), names)),

@@ -96,6 +96,12 @@ def trust_words(record: RoundRecord) -> str:
             "{gain} (± {error}) against trusting all strategies alike.",
             **values,
         )
+    if found.gain > found.error:
+        return tr(
+            "Round {number}: not trusted, hence hollow. On labels held out, these weights lowered "
+            "the error by {gain} (± {error}) against trusting all alike: too little to matter.",
+            **values,
+        )
     if found.gain > 0:
         return tr(
             "Round {number}: not trusted, hence hollow. On labels held out, these weights lowered "

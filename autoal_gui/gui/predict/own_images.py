@@ -47,18 +47,24 @@ class OwnImages:
         known = taught_sentences(result.classes, result.unseen, result.scarce)
         return " ".join(filter(None, (known, self._taught_sentence(), self._chose_sentence())))
 
-    def _taught_sentence(self) -> str:
+    @property
+    def taught(self) -> frozenset[str]:
+        """The keys of the images predicted that taught the model."""
         model = self._session.shown_model
         if model is None or not self._controller.is_open:
-            return ""
-        count = len(taught_by_file(self._controller.project, model.file) & set(self.known.values()))
+            return frozenset()
+        taught = taught_by_file(self._controller.project, model.file)
+        return frozenset(key for key, image_id in self.known.items() if image_id in taught)
+
+    def _taught_sentence(self) -> str:
+        count = len(self.taught)
         if not count:
             return ""
         return tr_count(
-            "{count} of these images taught the model: how right it is on that says nothing of new "
-            "images.",
-            "{count} of these images taught the model: how right it is on these says nothing of "
-            "new images.",
+            "{count} of these images taught the model: it is left out wherever the model is "
+            "measured here.",
+            "{count} of these images taught the model: they are left out wherever the model is "
+            "measured here.",
             count,
         )
 

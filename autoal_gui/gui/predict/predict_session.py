@@ -1,6 +1,6 @@
 """One prediction from its start to its table: images listed, predicted by the engine, saved."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -71,6 +71,8 @@ class PredictSession(QObject):
         self.spec: SourceSpec | None = None
         self.listing = Listing((), ())
         self.hidden = 0  # labels of the listing that are not told
+        self.taught: Collection[str] = ()
+        """The keys of images that taught the model whose answers are shown: they measure none."""
         self.pool: ImagePool | None = None
         self.result: PredictFinished | None = None
         self.table: PredictionTable | None = None
@@ -254,7 +256,12 @@ class PredictSession(QObject):
         """Return how the models compare on images whose label is known to all of them."""
         if len(self.answers) < 2 or self.pool is None:
             return None
-        return compared(self.listing, self.pool.images, self.answers)
+        return compared(self._measuring, self.pool.images, self.answers)
+
+    @property
+    def _measuring(self) -> Listing:
+        """The listing with the labels that measure: not those from which the model learned."""
+        return self.listing.without_labels(self.taught) if self.taught else self.listing
 
     @property
     def threshold(self) -> Threshold | None:
@@ -319,7 +326,7 @@ class PredictSession(QObject):
         rows = dict(zip(predicted.image_ids.tolist(), predicted.probabilities, strict=True))
         classes = self.result.classes
         return MeasuredImages.of_listing(
-            self.listing, self.pool.images, classes, rows, self.threshold, self.result.unseen
+            self._measuring, self.pool.images, classes, rows, self.threshold, self.result.unseen
         )
 
     def unknown_words(self) -> str:

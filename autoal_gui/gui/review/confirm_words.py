@@ -27,7 +27,8 @@ ENDS = mark(
 HARDLY = mark("It saves some reading now; with a better model it mostly saves more.")
 NOT_WORTH = mark(
     "The model is sure of {sure} images by now, and {due} would be read alone first: that does not "
-    "pay yet. Label on; a better model is mostly sure of more."
+    "pay yet. Label on; a better model is mostly sure of more. With a higher limit fewer are read "
+    "alone."
 )
 STOPPED = mark(
     "No class can be confirmed now: the images read alone were drawn from all of them together."
@@ -37,8 +38,8 @@ LABEL_ON = mark(
     "same. It counts for what is confirmed from then on."
 )
 NEWER = mark(
-    "This check was of the model of round {checked}. The model of round {now} may be right more "
-    "often: begin another check to find out. It counts for what is confirmed from then on."
+    "This check was of models up to that of round {checked}. The model of round {now} may be right "
+    "more often: begin another check to find out. It counts for what is confirmed from then on."
 )
 HIGHER = mark(
     "If you can live with more wrong labels than {limit}, set a higher limit before you begin: one "
@@ -59,7 +60,7 @@ def stopped_words(checked: int, now: int, limit: float) -> str:
     """Say that the check has failed, and what can be done.
 
     Args:
-        checked: the round whose model was checked.
+        checked: the last round whose model was checked.
         now: that of the last model.
         limit: of the labels that may be wrong.
     """

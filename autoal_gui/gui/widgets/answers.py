@@ -23,7 +23,7 @@ BRIEF: dict[By, str] = {
 }
 LAST: dict[By, str] = {
     "model": mark("Last image, model: {name} ({share})"),
-    "point": mark("Last image, at your point: {name} ({share})"),
+    "point": mark("Last image, model at your point: {name} ({share})"),
     "likeliest": mark("Last image, highest probability: {name} ({share})"),
 }
 BELOW: dict[By, str] = {
@@ -34,7 +34,7 @@ BELOW: dict[By, str] = {
 
 THOUGH = mark("At your operating point the model says {name}; {other} is likelier ({share}).")
 THOUGH_BRIEF = mark("At your point: {name} ({other}: {share})")
-THOUGH_LAST = mark("Last image, at your point: {name} ({other}: {share})")
+THOUGH_LAST = mark("Last image, model at your point: {name} ({other}: {share})")
 
 
 def paint_key(painter: QPainter, place: QRectF, class_index: int, key: str) -> None:

@@ -18,6 +18,7 @@ from autoal_gui.core.feature_sentences import (
     SIDE_BY_SIDE,
     TRIED,
     TRIED_ALONE,
+    TRIED_FEWER,
 )
 from autoal_gui.core.language import number
 from autoal_gui.core.registry import english_label
@@ -170,9 +171,8 @@ def told_views(chosen: Chosen, beside: str) -> Sentence:
     shares = {"alone": chosen.right_alone}
     if not any(others):
         return Sentence(ALONE, words, shares, TRIED_ALONE)
-    return Sentence(
-        SIDE_BY_SIDE if own else INSTEAD, words, shares | {"right": chosen.right}, TRIED
-    )
+    why = TRIED if chosen.right >= chosen.right_alone else TRIED_FEWER
+    return Sentence(SIDE_BY_SIDE if own else INSTEAD, words, shares | {"right": chosen.right}, why)
 
 
 def _gain(now: _Tried, other: _Tried, units: Ints | None) -> float:

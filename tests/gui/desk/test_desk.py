@@ -249,8 +249,8 @@ def test_the_card_names_what_is_found_now_and_what_is_not_yet():
     now = Metrics(((9, 1, 0), (1, 9, 0), (5, 0, 5)))
     names = ("neutrophil", "eosinophil", "monocyte")
     assert class_words(now, {0}, names=names) == (
-        "Mostly found now, as not before: eosinophil (9 of 10 right). "
-        "Mostly found: neutrophil (9 of 10 right). "
+        "Now mostly found: eosinophil (9 of 10 right). "
+        "Still mostly found: neutrophil (9 of 10 right). "
         "Often missed: monocyte (5 of 10 right)."
     )
     pair = names[:2]
@@ -268,7 +268,7 @@ def test_where_every_class_is_found_it_is_told_how_often_and_the_least_found_sta
     told = "normal (44 of 60 right), pneumonia (47 of 50 right)."
     assert class_words(now, names=names) == f"Every class is mostly found: {told}"
     assert class_words(now, {0, 1}, names=names) == f"Every class is mostly found: {told}"
-    assert class_words(now, set(), names=names) == f"Mostly found now, as not before: {told}"
+    assert class_words(now, set(), names=names) == f"Now mostly found: {told}"
 
 
 def test_a_class_of_an_estimate_is_told_as_it_is_judged():

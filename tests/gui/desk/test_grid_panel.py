@@ -440,3 +440,20 @@ def test_the_tip_of_an_image_names_its_file_as_long_as_names_are_shown(qtbot, wi
     assert index.data(Qt.ItemDataRole.ToolTipRole).splitlines()[0].endswith(name)
     window.actions_table["names"].trigger()
     assert name not in index.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_the_grid_comes_back_to_the_batch_once_somebody_has_gone_on_at_the_desk(
+    qtbot, window, tmp_path
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "i", 24), tmp_path)
+    with qtbot.waitSignal(controller.likeness.found) as done:
+        controller.likeness.find(Question((controller.images.current,)))
+    window.desk.show_found(done.args[0])
+    grid, found = window.desk.grid, done.args[0].images
+    window.desk.toggle_grid()
+    window.desk.toggle_grid()
+    assert tuple(grid.grid.images) == found  # as it was left
+    window.desk.toggle_grid()
+    controller.labelling.answer(0)
+    window.desk.toggle_grid()
+    assert tuple(grid.grid.images) == controller.images.batch

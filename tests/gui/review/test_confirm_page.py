@@ -251,7 +251,7 @@ def test_after_a_newer_model_the_page_says_that_the_failed_check_was_of_another(
     controller.training.train_now()
     idle(qtbot, controller)
     words = show(qtbot, window).words.text()
-    assert f"of the model of round {checked}. The model of round {checked + 1}" in words
+    assert f"of models up to that of round {checked}. The model of round {checked + 1}" in words
     assert "Label on first" not in words
 
 
