@@ -1,7 +1,7 @@
 import csv
 import json
 import string
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -467,6 +467,14 @@ def test_predictions_tell_files_of_the_project_from_new_ones(tmp_path):
     rows = rows_of(tmp_path / "t.csv")
     assert [row["split"] for row in rows] == ["new file", "evaluation", "in the project"]
     assert "project_label" not in rows[0]
+
+
+def test_a_listing_forgets_the_labels_of_some_images_alone():
+    keys = {"=a.png"}
+    left = FOUND.without_labels(keys)
+    for before, after in zip(FOUND.images, left.images, strict=True):
+        assert after == (replace(before, label=None) if before.key in keys else before)
+    assert any(one.label is not None and one.key in keys for one in FOUND.images)
 
 
 def test_predictions_tell_what_taught_the_model_and_what_readers_said(tmp_path):

@@ -230,6 +230,16 @@ def test_what_was_learned_is_dotted_and_a_line_where_it_was_trusted(qtbot, trust
     assert len(plot.plot.listDataItems()) == 1 + trusted
 
 
+@pytest.mark.parametrize(
+    ("gain", "error", "said"),
+    [(0.006, 0.002, "too little to matter"), (0.01, 0.02, "may be chance"), (-0.1, 0.02, "raised")],
+)
+def test_why_weights_are_not_trusted_agrees_with_the_figures(gain, error, said):
+    found = LearnedWeights((("margin", 1.0),), gain, error, False)
+    record = RoundRecord(2, "finished", PRESETS["cpu"], "", "", 20, learned=found)
+    assert said in trust_words(record)
+
+
 def voted(number, *weights, **settings):
     names = ("entropy", "margin", "bald", "kmeans", "coreset", "badge")
     plain = tuple(zip(names, weights, strict=False))

@@ -1,5 +1,7 @@
 """Which views take part: by labels held out, and by nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,9 @@ def test_a_view_that_tells_the_classes_apart_takes_part():
     assert "%" not in str(told)  # a comparison, no second headline
     assert f"your {found.found.logits.shape[1]} labels was held out once" in told.figures
     assert "Performance says how good the model is" in told.figures
+    fewer = told_views(replace(found, right=found.right_alone - 0.03), lite.NAME)
+    assert "not by this count" in fewer.figures
+    assert "not by this count" not in told.figures
 
 
 def test_a_view_of_noise_leaves_where_it_costs():
