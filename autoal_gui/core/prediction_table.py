@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import certainty, tr
 from autoal_gui.core.measures.caution import NO_REASON, Caution
-from autoal_gui.core.measures.operating.decision import Threshold, decided
+from autoal_gui.core.measures.operating.decision import Opinion, Threshold, decided
+from autoal_gui.core.measures.operating.text import opinion_words
 from autoal_gui.core.messages import Predicted
 
 Order = Literal["sure", "unsure", "look", "class", "name"]
@@ -58,6 +58,12 @@ class PredictionTable:
         likeliest, nothing = decided(found.probabilities), np.full(len(ids), NO_REASON, np.int8)
         shares = found.probabilities[np.arange(len(ids)), likeliest]
         return cls(ids, best, confidence, by_name, rows, likeliest, shares, nothing)
+
+    def opinion(self, row: int) -> Opinion:
+        """Return what the model makes of the image at a place."""
+        given, best = int(self.best[row]), int(self.likeliest[row])
+        likelier = None if given == best else (best, float(self.likeliest_share[row]))
+        return Opinion(given, float(self.confidence[row]), likelier=likelier)
 
     def judged(self, caution: Caution) -> "PredictionTable":
         """Return the table with other reasons to look."""
@@ -121,13 +127,8 @@ class Captions(Mapping[int, str]):
 
     def __getitem__(self, image: int) -> str:
         row = self._table.rows[image]
-        given, best = int(self._table.best[row]), int(self._table.likeliest[row])
         doubt = "? " if self._table.reasons[row] < NO_REASON else ""
-        share = certainty(float(self._table.likeliest_share[row]))
-        if given == best:
-            return f"{doubt}{self._classes[given]} {share}"
-        told = {"name": self._classes[given], "other": self._classes[best], "share": share}
-        return doubt + tr("{name} ({other}: {share})", **told)
+        return doubt + opinion_words(self._classes, self._table.opinion(row))
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._table.rows)

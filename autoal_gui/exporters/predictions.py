@@ -98,11 +98,10 @@ def write_predictions(file: IO[str], found: Predicting) -> None:
     `split` is "evaluation" where files or folders name the image so; else "taught the model" where
     the model may have learned from it, "in the project" where the open project has it otherwise,
     and "new file" where not. Where readers of the project gave classes, `project_label` follows.
-    Where it was asked when the model is not to
-    answer, its answer follows, and why there is none; where that was measured, the classes that are
-    possible, and how typical the image is. Then come class and probabilities of each further model,
-    and last the name of the (first) model and, where it has an operating point, from which
-    probability on an image is given its class.
+    Where it was asked when the model is not to answer, its answer follows, and why there is none;
+    where that was measured, the classes that are possible, and how typical the image is. Then come
+    class and probabilities of each further model, and last the name of the (first) model and, where
+    it has an operating point, from which probability on an image is given its class.
 
     Args:
         file: opened for text, without translation of line ends.

@@ -227,9 +227,9 @@ def _overall(metrics: Metrics) -> list[Cells]:
 
 
 def _class_row(metrics: Metrics, index: int, name: str) -> Cells:
-    cells: Cells = [name]
     if not metrics.sensitivity_counts(index)[1]:
         return [name, tr("not measured"), number(0), *["–"] * 3]
+    cells: Cells = [name]
     for value, (found, count), interval in (
         (
             metrics.sensitivities[index],

@@ -29,6 +29,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 
+from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, tr
 from autoal_gui.gui.desk.round_card import RoundCard, card_words, further_words, twice_words
 from autoal_gui.gui.images.image_view import ImageView
@@ -84,10 +85,9 @@ class Stage(QWidget):
         controller.labelling.answers_changed.connect(self._after.start)
         controller.training.rounds_changed.connect(self._after.start)
         controller.project_closed.connect(self.card.hide)
-        close = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        close.activated.connect(self.card.go)
-        close.activatedAmbiguously.connect(self.card.go)  # beside what else Esc closes
-        self._close = close
+        self._close = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._close.activated.connect(self.card.go)
+        self._close.activatedAmbiguously.connect(self.card.go)  # beside what else Esc closes
 
     def lean_on(self, side: SidePanel) -> None:
         """Put the card on the panel at the side as long as that is not folded."""
@@ -125,16 +125,21 @@ class Stage(QWidget):
     @Slot()
     def _on_ranked(self) -> None:
         """Say how the round went, or why the images that wait have changed without a model."""
-        rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
-        if rounds and not rounds[-1].checkpoint:
+        last = self._last_round
+        if last is not None and not last.checkpoint:
             self._controller.notice.emit(tr(SPREAD))
         self.tell_round()
+
+    @property
+    def _last_round(self) -> RoundRecord | None:
+        rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
+        return rounds[-1] if rounds else None
 
     @Slot()
     def tell_round(self) -> None:
         """Say how the last round went; nothing where it made no model."""
-        rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
-        if rounds and rounds[-1].checkpoint:  # a round that only ranks is nothing to tell of
+        last = self._last_round
+        if last is not None and last.checkpoint:  # a round that only ranks is nothing to tell of
             project = self._controller.project
             left = self._controller.training.answers_left
             words = card_words(project, self._controller.in_use, left)
@@ -143,8 +148,8 @@ class Stage(QWidget):
     @Slot()
     def _follow(self) -> None:
         """Count anew on the card what answers have changed since its round."""
-        rounds = self._controller.project.rounds.finished() if self._controller.is_open else ()
-        if not self.card.isHidden() and rounds and rounds[-1].checkpoint:
+        last = self._last_round
+        if not self.card.isHidden() and last is not None and last.checkpoint:
             if self._is_covered():
                 self.card.go()
                 return

@@ -3,7 +3,6 @@
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import tr_count
 from autoal_gui.core.project.files.known_files import known_images
-from autoal_gui.core.project.learned_classes import taught_by_file
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.trained_model import taught_sentences
 from autoal_gui.exporters.predictions import Own
@@ -35,7 +34,7 @@ class OwnImages:
     def written(self) -> Own:
         """Return what a table of the predictions says of the project's own images."""
         known, model = self.known, self._session.shown_model
-        if model is None or not known:
+        if model is None or not known:  # of no open project nothing is known
             return Own()
         return Own.of(self._controller.project, known, model.file)
 
@@ -47,17 +46,8 @@ class OwnImages:
         known = taught_sentences(result.classes, result.unseen, result.scarce)
         return " ".join(filter(None, (known, self._taught_sentence(), self._chose_sentence())))
 
-    @property
-    def taught(self) -> frozenset[str]:
-        """The keys of the images predicted that taught the model."""
-        model = self._session.shown_model
-        if model is None or not self._controller.is_open:
-            return frozenset()
-        taught = taught_by_file(self._controller.project, model.file)
-        return frozenset(key for key, image_id in self.known.items() if image_id in taught)
-
     def _taught_sentence(self) -> str:
-        count = len(self.taught)
+        count = len(self._session.taught)
         if not count:
             return ""
         return tr_count(

@@ -1,7 +1,7 @@
 """What the page has done beside the window, and how far that is and what came of it in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autoal_gui.core.images.pool import ImagePool
@@ -135,8 +135,7 @@ def without_hidden(listing: Listing, location: str, project: Project) -> tuple[L
     known = {i for i, entry in project.labels.answers.items() if entry.class_index is not None}
     asked = {key for key, i in own.items() if images[i].split == "pool" and i not in known}
     hidden = sum(one.key in asked and one.label is not None for one in listing.images)
-    shown = (replace(one, label=None) if one.key in asked else one for one in listing.images)
-    return replace(listing, images=tuple(shown)), hidden
+    return listing.without_labels(asked), hidden
 
 
 def share_lines(classes: Sequence[str], shares: Sequence[float]) -> list[str]:

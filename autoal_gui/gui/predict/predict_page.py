@@ -304,7 +304,7 @@ class PredictPage(Page):
         if table is None or result is None:
             return
         self.loader.open(session.pool)
-        session.taught = self.own.taught
+        session.taught = self.own.written().taught
         self.grid.set_captions(Captions(table, result.classes))
         self.filters.show_table(table, result.classes, session.unreadable())
         self.measured.show_results(session.measured(), session.listing.columns, result.classes)

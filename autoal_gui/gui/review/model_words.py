@@ -7,8 +7,9 @@ import numpy as np
 from autoal_gui.core.labels.label_errors import MODEL_UNKNOWN, ReviewTable
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.measures.operating.decision import By, Opinion, Threshold, decided
+from autoal_gui.core.measures.operating.text import opinion_words
 from autoal_gui.gui.images.grid_items import BREAK
-from autoal_gui.gui.widgets.answers import line_below, share_word
+from autoal_gui.gui.widgets.answers import line_below
 
 LEADS: dict[By, str] = {
     "model": mark("Model:"),
@@ -62,7 +63,7 @@ class ModelCaptions(Mapping[int, str]):
         share, best = float(table.shares[place, given]), int(table.model_class[place])
         likelier = None if given == best else (best, float(table.shares[place, best]))
         opinion = Opinion(given, share, by, likelier)
-        line, alone = (say(self._classes, opinion) for say in (line_below, share_word))
+        line, alone = (say(self._classes, opinion) for say in (line_below, opinion_words))
         # The class is what is looked for: on a small tile it has a line of its own, and above it
         # stands whose word it is: alone it would be read as another answer.
         return f"{line}\n{tr(LEADS[by])}{BREAK}{alone}"

@@ -77,7 +77,7 @@ class WritingClock:
         """Note that a part is begun, and with it the one before ended; add how long it takes."""
         self.end(project)
         self._format, self._began = _format_of(command, writing), time.monotonic()
-        seconds = _last_seconds(project, self._format)
+        seconds = project.settings.writing_seconds.get(self._format)
         if seconds is None and self._format in BY_SIZE:
             longest = tr(AT_MOST, time=duration(_longest(command, self._format)))
             return replace(writing, sentence=f"{writing.sentence} {longest}", seconds=None)
@@ -119,11 +119,6 @@ def _format_of(command: Command, writing: Writing) -> str:
         return command.exporter
     formats = command.formats if isinstance(command, HandOver) else ()
     return formats[writing.done - 1] if 0 < writing.done <= len(formats) else ""
-
-
-def _last_seconds(project: Project, name: str) -> float | None:
-    """Return how many seconds a format took the last time; None where it was not written yet."""
-    return project.settings.writing_seconds.get(name)
 
 
 def _longest(command: Command, name: str) -> float:

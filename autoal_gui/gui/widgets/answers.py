@@ -6,8 +6,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 
 from autoal_gui.core.labels.journal import Entry
-from autoal_gui.core.language import certainty, mark, tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.measures.operating.decision import By, Opinion
+from autoal_gui.core.measures.operating.text import opinion_values
 from autoal_gui.gui.widgets.theme import class_colour, ink_on
 
 ANSWER_WORDS = {"unsure": mark("Unsure"), "skip": mark("Skipped")}
@@ -54,7 +55,7 @@ def feedback_text(classes: tuple[str, ...], entry: Entry | None, opinion: Opinio
         words.append(tr("{answer}.", answer=answer_word(entry, classes)))
     if opinion is not None:
         said = SAYS[opinion.by] if opinion.likelier is None else THOUGH
-        words.append(tr(said, **_values(classes, opinion)))
+        words.append(tr(said, **opinion_values(classes, opinion)))
     return " ".join(words)
 
 
@@ -69,30 +70,13 @@ def model_word(classes: tuple[str, ...], opinion: Opinion, last: bool) -> str:
     said = (LAST if last else BRIEF)[opinion.by]
     if opinion.likelier is not None:
         said = THOUGH_LAST if last else THOUGH_BRIEF
-    return tr(said, **_values(classes, opinion))
+    return tr(said, **opinion_values(classes, opinion))
 
 
 def line_below(classes: Sequence[str], opinion: Opinion) -> str:
     """Say the same in a line below an image."""
     said = BELOW[opinion.by] if opinion.likelier is None else THOUGH_BRIEF
-    return tr(said, **_values(classes, opinion))
-
-
-def _values(classes: Sequence[str], opinion: Opinion) -> dict[str, str]:
-    """Return the class given, and the probability: of a likelier class, where there is one."""
-    name = classes[opinion.class_index]
-    if opinion.likelier is None:
-        return {"name": name, "share": certainty(opinion.share)}
-    other, share = opinion.likelier
-    return {"name": name, "other": classes[other], "share": certainty(share)}
-
-
-def share_word(classes: Sequence[str], opinion: Opinion) -> str:
-    """Say the class and its probability alone."""
-    values = _values(classes, opinion)
-    if opinion.likelier is None:
-        return f"{values['name']} {values['share']}"
-    return tr("{name} ({other}: {share})", **values)
+    return tr(said, **opinion_values(classes, opinion))
 
 
 def answer_word(entry: Entry, classes: tuple[str, ...]) -> str:

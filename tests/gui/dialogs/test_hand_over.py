@@ -102,7 +102,7 @@ def test_what_takes_longer_than_was_said_says_so(
     qtbot, window, controller, backend, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(exports, "WORTH_TELLING", 0.0)
-    monkeypatch.setattr(exports, "_last_seconds", lambda *given: 0.01)
+    controller.project.settings.writing_seconds = dict.fromkeys(("", "pt", "onnx"), 0.01)
     dialog = opened(window, tmp_path)
     backend.export_gate.clear()
     press(qtbot, dialog.ok)

@@ -3,9 +3,19 @@
 import re
 from collections.abc import Sequence
 
-from autoal_gui.core.language import decimal, mark, number, percent, threshold_percent, tr, tr_count
+from autoal_gui.core.language import (
+    certainty,
+    decimal,
+    mark,
+    number,
+    percent,
+    threshold_percent,
+    tr,
+    tr_count,
+)
 from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.metrics import Share
+from autoal_gui.core.measures.operating.decision import Opinion
 from autoal_gui.core.measures.operating.point import (
     FEWEST,
     FEWEST_GROUPS,
@@ -227,3 +237,20 @@ def _values(share: Share) -> dict[str, str]:
         "low": decimal(100 * low, 0),
         "high": percent(high),
     }
+
+
+def opinion_values(classes: Sequence[str], opinion: Opinion) -> dict[str, str]:
+    """Return the class given, and the probability: of a likelier class, where there is one."""
+    name = classes[opinion.class_index]
+    if opinion.likelier is None:
+        return {"name": name, "share": certainty(opinion.share)}
+    other, share = opinion.likelier
+    return {"name": name, "other": classes[other], "share": certainty(share)}
+
+
+def opinion_words(classes: Sequence[str], opinion: Opinion) -> str:
+    """Say that alone, as it stands below a small image."""
+    values = opinion_values(classes, opinion)
+    if opinion.likelier is None:
+        return f"{values['name']} {values['share']}"
+    return tr("{name} ({other}: {share})", **values)
