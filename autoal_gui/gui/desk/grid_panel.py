@@ -193,7 +193,7 @@ class GridPanel(QWidget):
 
     def _look(self) -> None:
         """Have what is shown stay until it is left or answered."""
-        place: dict[int, LookedAt] = {BATCH: "batch", WAITS: "all"}
+        place: dict[int, LookedAt] = {BATCH: "batch", WAITS: "all", ONLY: "found"}
         if self._controller.is_open and not self.isHidden():
             self._controller.images.look_at(place.get(self.which.currentIndex()))
 

@@ -16,8 +16,8 @@ from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
 from autoal_gui.gui.session.rounds.next_round import NextRound
 
-LookedAt = Literal["batch", "all"]
-"""What the grid shows: the batch, or all that waits."""
+LookedAt = Literal["batch", "all", "found"]
+"""What the grid shows: the batch, all that waits, or images that were looked for."""
 SHOWN = 100  # milliseconds after which the next image is on screen, by far
 
 
@@ -170,7 +170,7 @@ class AskedImages(SeenAnswers):
         The image on screen stays there when a round ends, and so does a batch in the grid; what
         else is answered, such as images that were found on the map, is so by the state of now.
         """
-        stays = image_id == self._current or self._waits
+        stays = image_id == self._current or (self._waits and self._looked_at != "found")
         return self._asked_in if stays else self._project.rounds.last
 
     @property
@@ -226,8 +226,9 @@ class AskedImages(SeenAnswers):
         if self._waits and self._looked_at == "batch":  # which is done
             self._rank()
         else:
-            # A list of all images would show by an answer that goes which image is put again.
-            again = () if self._looked_at == "all" else project.batches.repeats()
+            # A list of other images would show by an answer that goes which is put again.
+            listed = self._looked_at in ("all", "found")
+            again = () if listed else project.batches.repeats()
             self._set_queue(self._sized().next_batch(project.labels.answers, again))
         return True
 
@@ -318,7 +319,8 @@ class AskedImages(SeenAnswers):
     def _set_waits(self, *, waits: bool) -> None:
         if waits != self._waits:
             self._waits = waits
-            self.ranking_waits.emit(waits)
+            # It waits unsaid behind images that were looked for: no batch is on screen.
+            self.ranking_waits.emit(waits and self._looked_at != "found")
 
     def _rank(self) -> None:
         """Put what waits into the order of the newest ranking; the image on screen stays."""
