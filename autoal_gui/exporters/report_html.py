@@ -63,12 +63,12 @@ def write(
     )
 
 
-def page(labels: Snapshot) -> str:
-    """Return the whole page as HTML."""
-    return document(tr("AutoAL report"), report(labels), in_use())
+def page(labels: Snapshot, remark: str = "") -> str:
+    """Return the whole page as HTML, with a remark at its beginning."""
+    return document(tr("AutoAL report"), report(labels, remark), in_use())
 
 
-def report(labels: Snapshot) -> list[Element]:
+def report(labels: Snapshot, remark: str = "") -> list[Element]:
     """Return the content of the page."""
     now = datetime.now(timezone.utc)
     made = tr(
@@ -80,6 +80,7 @@ def report(labels: Snapshot) -> list[Element]:
     return [
         tag("h1", tr("AutoAL report")),
         tag("p", f"{made} {tr(NOT_A_DIAGNOSIS)}", class_="lead"),
+        *([tag("p", remark)] if remark else ()),
         *summary_section(labels, measured),
         *counts_section(labels),
         *performance_section(labels, measured),

@@ -134,3 +134,33 @@ def test_a_project_is_handed_over_as_one_folder_without_a_name_of_its_own(place,
     assert run(words) == 1
     assert "That folder exists; choose a new name for it." in capsys.readouterr().err
     assert {path.name for path in target.iterdir()} == names
+
+
+def test_an_earlier_rounds_model_is_handed_over_and_told_as_that(place, tmp_path, capsys):
+    folder = shutil.copytree(place / "project", tmp_path / "project")
+    project = Project.open(folder, open_images)
+    later = project.models_folder / "round-0002.pt"
+    save_model(later, 3.0)
+    number = project.rounds.begin()
+    project.rounds.finish(result_of(project, number, checkpoint=str(later)))
+    file = project.models_folder / "round-0001.pt"
+    project.close()
+    target = tmp_path / "given"
+    words = ["handover", str(folder), str(target), "--formats", "pt", "--round"]
+    assert run([*words, "1"]) == 0
+    assert (target / "model.pt").read_bytes() == file.read_bytes()
+    report = (target / REPORT).read_text(encoding="utf-8")
+    assert "The model handed over with this report is of round 1 (" in report
+    assert "whose last model is of round 2." in report
+    shutil.rmtree(target)
+    assert run([*words, "2"]) == 0
+    assert "The model handed over" not in (target / REPORT).read_text(encoding="utf-8")
+    alone = ["export", str(folder), "--format", "pt", "--out", str(tmp_path / "m.pt"), "--round"]
+    assert run([*alone, "1"]) == 0
+    assert (tmp_path / "m.pt").read_bytes() == file.read_bytes()
+    assert run([*alone, "3"]) == 1
+    said = capsys.readouterr().err
+    assert "There is no model of round 3. There are models of: 1, 2." in said
+    table = [*alone[:3], "csv", *alone[4:], "1"]
+    assert run(table) == 1
+    assert "The format csv has no --round." in capsys.readouterr().err

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from autoal_gui.commands.arguments import positive, show_listed
+from autoal_gui.commands.models.rounds import add_round, chosen_model
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
 from autoal_gui.core.registry import discover
@@ -25,30 +26,29 @@ def add_export(commands: Any) -> None:
     export.add_argument(
         "--side", type=positive, default=0, help="scale images to so many pixels a side"
     )
+    add_round(export)
     export.set_defaults(handler=_export)
 
 
 def _export(options: argparse.Namespace) -> int:
-    from autoal_gui.core.project.last_model import last_model
     from autoal_gui.core.project.project import Project
-    from autoal_gui.exporters.companions.project_part import project_sections
+    from autoal_gui.exporters.companions.leaving import Leaving
     from autoal_gui.learning.inference.export import export_model
     from autoal_gui.sources.opening import open_images
 
     exporter = discover("autoal_gui.exporters")[options.format]
+    if options.round and exporter.KIND != "model":
+        raise AutoALError(f"The format {exporter.NAME} has no --round.")
     project = Project.open(options.project, open_images)
     try:
         if exporter.KIND != "model":
             choices = export_choices(options, exporter)
             print(exporter.write(options.out, Snapshot.of(project), choices, show_listed))
         else:
-            model = last_model(project)
-            if model is None:
-                raise AutoALError("The project has no trained model yet.")
-            snapshot = Snapshot.of(project)
-            about, point = project_sections(snapshot, model.record), snapshot.operating_point
-            start, threshold = project.settings.start_from, point.threshold if point else None
-            export_model(options.format, model.file, options.out, about, start, threshold)
+            model = chosen_model(project, options.round)
+            leaving = Leaving.of(project, model, Snapshot.of(project))
+            beside = leaving.about, leaving.start_from, leaving.threshold
+            export_model(options.format, model.file, options.out, *beside)
     finally:
         project.close()
     return 0

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from autoal_gui.core.errors import AutoALError
+from autoal_gui.commands.models.rounds import add_round, chosen_model
 from autoal_gui.core.registry import discover
 from autoal_gui.exporters.contract import USUAL
 
@@ -24,31 +24,27 @@ def add_hand_over(commands: Any) -> None:
         "--formats", nargs="+", choices=names, metavar="FORMAT",
         help=f"of the model: {', '.join(names)}; by default {' and '.join(USUAL)}",
     )  # fmt: skip
+    add_round(hand_over)
     hand_over.set_defaults(handler=_hand_over)
 
 
 def _hand_over(options: argparse.Namespace) -> int:
     from autoal_gui.core.project.export_snapshot import Snapshot
-    from autoal_gui.core.project.last_model import last_model
     from autoal_gui.core.project.project import Project
-    from autoal_gui.exporters.companions.project_part import project_sections
+    from autoal_gui.exporters.companions.leaving import Leaving
     from autoal_gui.exporters.report_html import page
     from autoal_gui.learning.inference.export import hand_over
     from autoal_gui.sources.opening import open_images
 
     project = Project.open(options.project, open_images)
     try:
-        model = last_model(project)
-        if model is None:
-            raise AutoALError("The project has no trained model yet.")
-        labels, start = Snapshot.of(project), project.settings.start_from
+        model, labels = chosen_model(project, options.round), Snapshot.of(project)
+        leaving = Leaving.of(project, model, labels)
     finally:
         project.close()
     formats = tuple(options.formats or usual_formats())
-    about, point = project_sections(labels, model.record), labels.operating_point
-    threshold = point.threshold if point else None
-    target, report = options.folder, page(labels)
-    for _, _, sentence in hand_over(formats, model.file, target, about, report, start, threshold):
+    told = leaving.about, page(labels, leaving.remark), leaving.start_from, leaving.threshold
+    for _, _, sentence in hand_over(formats, model.file, options.folder, *told):
         print(sentence)
     return 0
 

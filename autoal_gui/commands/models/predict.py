@@ -17,6 +17,7 @@ from autoal_gui.commands.arguments import (
 from autoal_gui.commands.models.comparison_lines import caution_lines, comparison_lines
 from autoal_gui.commands.models.measured_lines import measured_lines
 from autoal_gui.commands.models.medmnist_lines import medmnist_lines, medmnist_name
+from autoal_gui.commands.models.rounds import chosen_model
 from autoal_gui.commands.terminal import on_one_line, table_output
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.learned import Learned
@@ -149,15 +150,12 @@ def _own_model(folder: Path | None) -> Iterator[tuple[Path, Learned, Project] | 
     if folder is None:
         yield None
         return
-    from autoal_gui.core.project.last_model import last_model
     from autoal_gui.core.project.measured_images import what_it_learned
     from autoal_gui.sources.opening import open_images
 
     project = Project.open(folder, open_images)
     try:
-        model = last_model(project)
-        if model is None:
-            raise AutoALError("The project has no trained model yet.")
+        model = chosen_model(project)
         yield model.file, what_it_learned(project, model), project
     finally:
         project.close()

@@ -52,6 +52,16 @@ def last_model(project: Project) -> LastModel | None:
     return LastModel(next(r for r in reversed(rounds) if r.checkpoint == file.name), file)
 
 
+def model_of(project: Project, number: int | None = None) -> LastModel | None:
+    """Return the model of a round whose file is there, the last one if no round is named.
+
+    None where there is none.
+    """
+    if number is None:
+        return last_model(project)
+    return next((one for one in kept_models(project) if one.record.number == number), None)
+
+
 def kept_models(project: Project) -> tuple[LastModel, ...]:
     """Return the model of each round whose file is there, ascending by round."""
     return tuple(

@@ -311,7 +311,7 @@ class ExportDialog(QDialog):
             return
         self._say(tr("Writing…"), "muted")
         if exporter.KIND == "model":
-            self._controller.exports.export_model(exporter, target)
+            self._controller.exports.export_model(exporter, target, self.model.number)
         else:
             self._controller.exports.export_labels(exporter, target, self.choices)
             self._show_busy()

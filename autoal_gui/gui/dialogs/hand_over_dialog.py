@@ -173,7 +173,7 @@ class HandOverDialog(QDialog):
             self._say(tr(EXISTS), "danger")
         else:
             self._say(tr("Writing…"), "muted")
-            self._controller.exports.hand_over(self.chosen, target)
+            self._controller.exports.hand_over(self.chosen, target, self.model.number)
             self._show_state()
 
     @Slot()

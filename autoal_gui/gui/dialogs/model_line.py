@@ -1,11 +1,11 @@
-"""Which model leaves the program, and how many labels are newer than it."""
+"""Which round's model leaves the program, and how many labels are newer than it."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, number, percent, threshold_percent, tr, tr_count
 from autoal_gui.core.messages import Writing
-from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.last_model import LastModel, kept_models, model_of
 from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.project.newer_labels import newer_labels
 from autoal_gui.core.project.project import Project
@@ -13,9 +13,11 @@ from autoal_gui.engine.state import Move, can
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.exports import NO_MODEL, Exports, timed_words
+from autoal_gui.gui.widgets.inputs import combo, refill
 from autoal_gui.gui.widgets.text import text_label
 
 GOES_ON = mark("Closing this window does not stop it.")
+CHOOSE_IT = mark("You can choose it above.")
 HAS_ALL = mark("It has all labels now.")
 TO_BE_WRITTEN = mark("Still to be written: {names}.")
 
@@ -32,11 +34,13 @@ def writing_words(writing: Writing) -> str:
 
 
 class ModelLine(QWidget):
-    """The model of now, and a button that trains one with the labels it lacks."""
+    """Which model, the last one first, and a button that trains one with the labels it lacks."""
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()
         self._controller = controller
+        self.which = combo(tr("The model of"), {}, "")
+        self.which.currentIndexChanged.connect(self.refresh)
         self.words = text_label(role="muted")
         self.newer = text_label(bold=True)
         self.train = QPushButton(tr("Train now"))
@@ -45,6 +49,7 @@ class ModelLine(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
+        column.addWidget(self.which)
         column.addWidget(self.words)
         column.addWidget(self.newer)
         column.addWidget(self.train, 0, Qt.AlignmentFlag.AlignLeft)
@@ -52,6 +57,12 @@ class ModelLine(QWidget):
         controller.labelling.answers_changed.connect(self.refresh)
         controller.engine.state_changed.connect(self.refresh)
         self.refresh()
+
+    @property
+    def number(self) -> int | None:
+        """The round whose model is chosen; None for the last one."""
+        chosen = self.which.currentData()
+        return int(chosen) if chosen else None
 
     @Slot()
     def refresh(self) -> None:
@@ -63,19 +74,42 @@ class ModelLine(QWidget):
         if not controller.is_open:
             return
         project = controller.project
-        words = model_words(project), point_words(controller), worse_words(project)
-        self.words.setText(" ".join(filter(None, words)))
-        newer = newer_words(controller.project)
+        offered = offered_models(project)
+        refill(self.which, offered)
+        self.which.setVisible(len(offered) > 1)
+        model, is_last = model_of(project, self.number), self.number is None
+        beside = (point_words(controller), worse_words(project)) if is_last else ()
+        lacks = () if is_last else (without_point(project),)
+        self.words.setText(" ".join(filter(None, (model_words(model), *beside, *lacks))))
+        newer = "" if model is None else newer_words(project, model)
         shown = bool(newer or self.newer.text())
         self.newer.setText(newer or (tr(HAS_ALL) if shown else ""))
         self.newer.setVisible(shown)
         self.train.setVisible(shown)
-        self.train.setEnabled(bool(newer) and can(controller.engine.state, Move.START))
+        self.train.setEnabled(bool(newer) and is_last and can(controller.engine.state, Move.START))
 
 
-def model_words(project: Project) -> str:
+def offered_models(project: Project) -> dict[str, str]:
+    """Return the rounds whose models can leave: the last, then the others, the newest first.
+
+    Those that were measured on the same images as the last are told with what they had right.
+    """
+    values = {record.number: metrics for record, metrics in comparable(measured_of(project))}
+    offered: dict[str, str] = {}
+    for model in reversed(kept_models(project)):
+        number_of, words = model.record.number, model.name
+        if number_of in values:
+            value = percent(values[number_of].balanced_accuracy, 1)
+            words = tr("{model}, balanced accuracy {value}", model=words, value=value)
+        if offered:
+            offered[str(number_of)] = words
+        else:
+            offered[""] = tr("The last: {model}", model=words)
+    return offered
+
+
+def model_words(model: LastModel | None) -> str:
     """Say which model there is, and that it is checked."""
-    model = last_model(project)
     if model is None:
         return tr(NO_MODEL)
     return tr("The model of {model}: it is read back and compared after writing.", model=model.name)
@@ -89,13 +123,14 @@ def worse_words(project: Project) -> str:
     last, (record, best) = measured[-1][1], max(measured, key=lambda one: one[1].balanced_accuracy)
     if best.balanced_accuracy_interval[0] <= last.balanced_accuracy_interval[1]:
         return ""
-    return tr(
+    words = tr(
         "Mind that the model of round {number} was measured better: balanced accuracy {before}, "
         "now {now}.",
         number=number(record.number),
         before=percent(best.balanced_accuracy, 1),
         now=percent(last.balanced_accuracy, 1),
     )
+    return words if model_of(project, record.number) is None else f"{words} {tr(CHOOSE_IT)}"
 
 
 def point_words(controller: Controller) -> str:
@@ -110,10 +145,19 @@ def point_words(controller: Controller) -> str:
     )
 
 
-def newer_words(project: Project) -> str:
-    """Say how many labels the last model has not learned from; nothing where it has all."""
-    model = last_model(project)
-    count = 0 if model is None else newer_labels(project, model)
+def without_point(project: Project) -> str:
+    """Say that the operating point does not go along with an earlier model; "" without one."""
+    if project.settings.operating_point is None:
+        return ""
+    return tr(
+        "The operating point does not go along: its threshold was chosen for the last model. This "
+        "one gives an image the class with the highest probability."
+    )
+
+
+def newer_words(project: Project, model: LastModel) -> str:
+    """Say how many labels a model has not learned from; nothing where it has all."""
+    count = newer_labels(project, model)
     if not count:
         return ""
     return tr_count(

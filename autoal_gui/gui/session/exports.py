@@ -25,10 +25,10 @@ from autoal_gui.core.messages import (
     Writing,
 )
 from autoal_gui.core.project.export_snapshot import Choices, Snapshot
-from autoal_gui.core.project.last_model import last_model
+from autoal_gui.core.project.last_model import model_of
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.jobs import OneJob
-from autoal_gui.exporters.companions.project_part import project_sections
+from autoal_gui.exporters.companions.leaving import Leaving
 from autoal_gui.exporters.report_html import page
 from autoal_gui.gui.session.engine_queue import EngineQueue, Priority
 from autoal_gui.gui.session.open_project import OpenProject
@@ -209,66 +209,71 @@ class Exports(Part):
     def _on_labels_not_written(self, sentence: str) -> None:
         self.failed.emit(sentence, "")
 
-    def export_model(self, exporter: ModuleType, target: Path) -> None:
-        """Write the last good model with an exporter of KIND "model", after a running round."""
-        self._submit(partial(self._make_export, exporter.NAME, target), target)
+    def export_model(self, exporter: ModuleType, target: Path, number: int | None = None) -> None:
+        """Write a model with an exporter of KIND "model", after a running round.
 
-    def hand_over(self, formats: Sequence[str], target: Path) -> None:
-        """Write a new folder with the last good model, its cards and the report, as a model is.
+        Args:
+            exporter: of the format.
+            target: the file.
+            number: the round whose model it is; None for the last good one by then.
+        """
+        self._submit(partial(self._make_export, exporter.NAME, target, number), target, number)
+
+    def hand_over(self, formats: Sequence[str], target: Path, number: int | None = None) -> None:
+        """Write a new folder with a model, its cards and the report, as a model is written.
 
         Args:
             formats: `NAME` of exporters of KIND "model".
             target: the folder, of which nothing is there yet.
+            number: see `export_model`.
         """
-        self._submit(partial(self._make_folder, tuple(formats), target), target)
+        self._submit(partial(self._make_folder, tuple(formats), target, number), target, number)
 
-    def _submit(self, make: Callable[[], Command | None], target: Path) -> None:
+    def _submit(self, make: Callable[[], Command | None], target: Path, number: int | None) -> None:
         if self._project.rounds.last_checkpoint() is None:
             self.failed.emit(tr(NO_MODEL), "")
         elif self._engine.waits(Priority.EXPORT):  # whose place another would take
             self._later.append((make, target))
-            self._say_that_it_waits()
+            self._say_that_it_waits(number)
         else:
-            self._begin(make, target)
+            self._next = target
+            if not self._engine.submit(make, self._on_event, Priority.EXPORT):
+                self._say_that_it_waits(number)
 
-    def _begin(self, make: Callable[[], Command | None], target: Path) -> None:
-        self._next = target
-        if not self._engine.submit(make, self._on_event, Priority.EXPORT):
-            self._say_that_it_waits()
-
-    def _say_that_it_waits(self) -> None:
-        model = last_model(self._project)
+    def _say_that_it_waits(self, number: int | None) -> None:
+        model = model_of(self._project, number)
         training = self._engine.runs(Priority.FIRST, Priority.WARM_START, Priority.ROUND)
         makes_way = self._engine.makes_way and self._engine.running is not None
-        told = NEXT if makes_way else AFTER_TRAINING if training else AFTER_WORK
+        leaves_another = training and number is None
+        told = NEXT if makes_way else AFTER_TRAINING if leaves_another else AFTER_WORK
         self.notice.emit(tr(told, model=model.name) if model else tr(AFTER_WORK))
 
-    def _make_folder(self, formats: tuple[str, ...], target: Path) -> HandOver | None:
+    def _make_folder(
+        self, formats: tuple[str, ...], target: Path, number: int | None
+    ) -> HandOver | None:
         """Hand over the model and the report of now, see `_make_export`."""
-        model = last_model(self._project)
-        if model is None:
-            self.failed.emit(tr(NO_MODEL), "")
-            self._begin_later()
-            return None
-        self._model = model.name
         labels = Snapshot.of(self._project)
-        about, point = project_sections(labels, model.record), labels.operating_point
-        start, threshold = self._project.settings.start_from, point.threshold if point else None
-        files = str(model.file), str(target)
-        return HandOver(0, formats, *files, about, page(labels), start, threshold)
+        if (one := self._leaving(labels, number)) is None:
+            return None
+        files, told = (str(one.model.file), str(target)), page(labels, one.remark)
+        return HandOver(0, formats, *files, one.about, told, one.start_from, one.threshold)
 
-    def _make_export(self, name: str, target: Path) -> ExportModel | None:
+    def _make_export(self, name: str, target: Path, number: int | None) -> ExportModel | None:
         """Export the model of now: a round may have ended since it was asked for."""
-        model = last_model(self._project)
+        if (one := self._leaving(Snapshot.of(self._project), number)) is None:
+            return None
+        files = str(one.model.file), str(target)
+        return ExportModel(0, name, *files, one.about, one.start_from, one.threshold)
+
+    def _leaving(self, labels: Snapshot, number: int | None) -> Leaving | None:
+        """Return the model that is written now; where it is not there any more, say so."""
+        model = model_of(self._project, number)
         if model is None:
             self.failed.emit(tr(NO_MODEL), "")
             self._begin_later()
             return None
         self._model = model.name
-        snapshot = Snapshot.of(self._project)
-        about, point = project_sections(snapshot, model.record), snapshot.operating_point
-        start, threshold = self._project.settings.start_from, point.threshold if point else None
-        return ExportModel(0, name, str(model.file), str(target), about, start, threshold)
+        return Leaving.of(self._project, model, labels)
 
     def _on_event(self, command: Command, event: Event) -> None:
         if isinstance(event, Writing):

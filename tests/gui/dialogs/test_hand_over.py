@@ -1,9 +1,16 @@
 """A model is handed over: which one, what it lacks, what it waits for, and how far it is."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from autoal_gui.core.measures.operating.point import OperatingRule, operating_point
+from autoal_gui.core.project.export_snapshot import Snapshot
+from autoal_gui.core.project.last_model import kept_models
 from autoal_gui.core.registry import discover
+from autoal_gui.exporters.companions.leaving import Leaving
 from autoal_gui.gui.session import exports
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 from tests.support.session import WARM, create
@@ -181,3 +188,49 @@ def test_a_single_export_says_that_it_goes_on_and_cannot_be_begun_twice(
     assert dialog.ok.isEnabled()
     assert ". It is the model of" in window.status.text()
     dialog.reject()
+
+
+def test_the_model_of_an_earlier_round_can_be_handed_over(qtbot, window, controller, tmp_path):
+    dialog = opened(window, tmp_path)
+    assert dialog.model.which.isHidden()  # of one there is no choice
+    dialog.reject()
+    run_batches(qtbot, window, 1)
+    earlier, last = kept_models(controller.project)
+    controller.setup.keep_operating_point(OperatingRule(1, 0.8))
+    dialog = opened(window, tmp_path)
+    which = dialog.model.which
+    assert [which.itemText(place).split(",")[0] for place in range(which.count())] == [
+        f"The last: {last.name}", earlier.name
+    ]  # fmt: skip
+    which.setFocus()
+    qtbot.keyClick(which, Qt.Key.Key_Down)
+    assert f"The model of {earlier.name}" in dialog.model.words.text()
+    assert "The operating point does not go along" in dialog.model.words.text()
+    count = last.record.labels - earlier.record.labels
+    assert dialog.model.newer.text().startswith(f"{count} labels were given or changed since")
+    assert not dialog.model.train.isEnabled()  # that would make no other model of this round
+    press(qtbot, dialog.ok)
+    qtbot.waitUntil(lambda: "Written" in dialog.outcome.text())
+    assert f"It is the model of {earlier.name}." in dialog.outcome.text()
+    given = next((tmp_path / "given").glob("model.*"))
+    assert given.read_bytes() == earlier.file.read_bytes() != last.file.read_bytes()
+    report = (tmp_path / "given" / "report.html").read_text(encoding="utf-8")
+    assert f"The model handed over with this report is of {earlier.name}." in report
+    dialog.reject()
+
+
+def test_a_model_goes_out_with_the_threshold_that_was_chosen_for_it_alone(
+    qtbot, window, controller
+):
+    run_batches(qtbot, window, 1)
+    project = controller.project
+    earlier, last = kept_models(project)
+    sure = np.linspace(0.05, 0.95, 40)
+    point = operating_point(
+        OperatingRule(1, 0.8), sure > 0.4, np.stack([1 - sure, sure], axis=1), None
+    )
+    assert point is not None
+    labels = replace(Snapshot.of(project), operating_point=point)
+    assert Leaving.of(project, last, labels).threshold == point.threshold
+    assert not Leaving.of(project, last, labels).remark
+    assert Leaving.of(project, earlier, labels).threshold is None

@@ -9,16 +9,17 @@ GOOD = Metrics(((182, 52), (21, 369)))
 BAD = Metrics(((104, 130), (8, 382)))
 
 
-def told(monkeypatch, *measured):
+def told(monkeypatch, *measured, kept=True):
+    monkeypatch.setattr(model_line, "model_of", lambda project, number: number if kept else None)
     rounds = [(SimpleNamespace(number=n + 6, metrics=m), m) for n, m in enumerate(measured)]
     monkeypatch.setattr(model_line, "measured_of", lambda project: rounds)
     return model_line.worse_words(None)
 
 
 def test_a_model_that_measures_worse_than_an_earlier_one_says_so(monkeypatch):
-    assert told(monkeypatch, GOOD, BAD) == (
-        "Mind that the model of round 6 was measured better: balanced accuracy 86.2%, now 71.2%."
-    )
+    words = "Mind that the model of round 6 was measured better: balanced accuracy 86.2%, now 71.2%."
+    assert told(monkeypatch, GOOD, BAD) == f"{words} You can choose it above."
+    assert told(monkeypatch, GOOD, BAD, kept=False) == words
     assert not told(monkeypatch, BAD, GOOD)
     assert not told(monkeypatch, GOOD, GOOD)
     assert not told(monkeypatch, GOOD)
