@@ -100,6 +100,11 @@ class CardColumn(QScrollArea):
         self._cards.append(frame)
         return frame
 
+    def bring_up(self, frame: QFrame) -> None:
+        """Scroll so that a card begins where the column does, as far as that goes."""
+        self.settle()
+        self.verticalScrollBar().setValue(frame.y())
+
     def fit_height(self, *charts: QWidget) -> None:
         """Let charts be a quarter as tall as the column, within what reads well."""
         self._charts = charts

@@ -35,6 +35,10 @@ EXAMPLE = mark(
     "Choose a picture of this class, of a textbook for example: the images of the project that "
     "look most like it are shown, so that you can label them."
 )
+POINT = mark(
+    "Further below: choose whether the model should rather miss few images of a class, or raise few "
+    "false alarms."
+)
 MOST_WARNED = 5  # classes that are named
 BESIDE = (0, 2)  # of `MEASURES`: what stands beside the images that are right
 
@@ -48,6 +52,8 @@ class Headline(QWidget):
     """Images like one in a file are wanted, of a class that has none yet."""
     evaluation_wanted = Signal()
     """More images are to be set aside to measure on."""
+    point_wanted = Signal()
+    """The threshold is to be chosen from which an image is given a class."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +64,8 @@ class Headline(QWidget):
         self.baseline = text_label(role="muted", size=SMALL)
         self.numbers = {place: text_label(size=BIG, bold=True, wrap=False) for place in BESIDE}
         self.intervals = {place: text_label(role="muted", size=SMALL) for place in BESIDE}
+        self.point = _button(tr("Operating point…"), self.point_wanted.emit)
+        self.point.setToolTip(plain_tip(tr(POINT)))
         self.warnings = QFrame()
         self.warnings.setProperty("role", "warning")
         self._shown: Lacks | None = None
@@ -86,6 +94,7 @@ class Headline(QWidget):
             column.addWidget(part)
         column.addSpacing(6)
         column.addLayout(beside)
+        column.addWidget(self.point, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.warnings)
 
     def show_metrics(self, metrics: Metrics, classes: Sequence[str], rule: str = "") -> None:

@@ -314,11 +314,14 @@ class OperatingCard(QWidget):
 
     @Slot()
     def _on_kind(self) -> None:
-        """Name the point by the other kind: it stays, and so the number is another."""
+        """Ask for the other kind, in the same measure; a point that was dragged stays.
+
+        Its number is another then.
+        """
         if self.kind.currentData() == self._kind:
-            return  # the goal stays the round number that was asked for
+            return
         self._kind = self.kind.currentData()
-        if self._roc is not None:
+        if self._roc is not None and self._goal not in LEVELS:
             self._goal = float(self._roc.shares(self._kind)[self._roc.corners[self._corner]])
         self._show_goal()
 

@@ -119,6 +119,7 @@ class PerformancePanel(CardColumn):
 
     def _connect_head(self, actions: Actions) -> None:
         self.headline.more_wanted.connect(self._find_more)
+        self.headline.point_wanted.connect(self._show_operating)
         self.headline.example_wanted.connect(actions["alike_file"].trigger)
         for card in (self.headline, self.operating):
             card.evaluation_wanted.connect(actions["evaluation_set"].trigger)
@@ -139,7 +140,7 @@ class PerformancePanel(CardColumn):
                 "wrong. Click a cell, or press Enter on it, to see its images."
             )
         ), at_matrix, self.matrix)  # fmt: skip
-        self.add_card(tr("Operating point"), _note(
+        self._operating_card = self.add_card(tr("Operating point"), _note(
             tr(
                 "From which probability on is an image given the class? A low threshold misses "
                 "few, and raises false alarms. Drag the point, or move it by the arrow keys."
@@ -319,6 +320,12 @@ class PerformancePanel(CardColumn):
             self.operating.offer_evaluation(offered=of_one and not apart)
             self.operating.show_change(changed_words(project, point))
             self.calibration.show_found(found, basis)
+
+    @Slot()
+    def _show_operating(self) -> None:
+        """Scroll to where the threshold is chosen."""
+        self.bring_up(self._operating_card)
+        self.operating.classes.setFocus()
 
     @Slot(int, int)
     def _on_cell(self, truth: int, predicted: int) -> None:

@@ -126,7 +126,7 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
         "“dog”: 1 label to learn from, which is too few; measured on 3 images, which says hardly "
         "anything.",
     ]
-    example, button = [b for b in card.findChildren(QToolButton) if not b.isHidden()]
+    example, button = [b for b in card.warnings.findChildren(QToolButton) if not b.isHidden()]
     assert example.text() == "Find it by a picture…"  # of a class that has no image of its own
     with qtbot.waitSignal(card.example_wanted):
         qtbot.mouseClick(example, Qt.MouseButton.LeftButton)
@@ -135,8 +135,8 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
     assert wanted.args == [1]
     apart = class_lacks(("cat", "dog"), (30, 18), (20, 3), labels_measure=False)
     card.show_lacks(Lacks(apart, only_aside=True))  # more labels would not measure it
-    qtbot.waitUntil(lambda: button not in card.findChildren(QToolButton))  # that of before
-    (button,) = card.findChildren(QToolButton)
+    qtbot.waitUntil(lambda: button not in card.warnings.findChildren(QToolButton))  # that of before
+    (button,) = card.warnings.findChildren(QToolButton)
     assert card.warning_lines()[-1].endswith("set more of them aside.")
     with qtbot.waitSignal(card.evaluation_wanted):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -389,7 +389,7 @@ def test_a_sensitivity_can_be_asked_for_and_a_dragged_point_keeps_the_kind(qtbot
     assert again.plot.corner == card.plot.corner - 1
 
 
-def test_a_point_named_by_the_other_kind_stays_where_it_is(qtbot, shown):
+def test_a_dragged_point_named_by_the_other_kind_stays_where_it_is(qtbot, shown):
     card, known = shown(OperatingCard()), measured(120)
     show_operating(card, known)
     qtbot.keyClick(card.plot, Qt.Key.Key_Right)  # off the levels that are offered
@@ -400,6 +400,18 @@ def test_a_point_named_by_the_other_kind_stays_where_it_is(qtbot, shown):
         roc = card._roc
         assert card.level.currentData() == roc.shares(kind)[roc.corners[corner]]
         assert (card.plot.corner, card.found.text()) == (corner, words)
+
+
+def test_the_other_kind_is_asked_for_in_the_same_measure(qtbot, shown):
+    card = shown(OperatingCard())
+    show_operating(card, measured(120))
+    for kind in ("sensitivity", "specificity"):
+        card.kind.setCurrentIndex(card.kind.findData(kind))
+        card.kind.activated.emit(card.kind.currentIndex())
+        assert card.level.currentText() == "90%"
+        with qtbot.waitSignal(card.kept) as kept:
+            qtbot.mouseClick(card.use, Qt.MouseButton.LeftButton)
+        assert kept.args == [OperatingRule(0, 0.9, kind)]
 
 
 def test_the_kind_that_is_chosen_again_leaves_what_is_asked_for(qtbot, shown):

@@ -186,6 +186,11 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
     project, card = controller.project, window.desk.performance.operating
     before = controller.images.current
     qtbot.waitUntil(card.use.isVisible)
+    panel = window.desk.performance
+    assert panel.verticalScrollBar().value() == 0
+    qtbot.mouseClick(panel.headline.point, Qt.MouseButton.LeftButton)  # it lies far below
+    assert card.mapTo(panel.viewport(), QPoint()).y() < panel.viewport().height() // 2
+    assert card.classes.hasFocus()
     card.plot.setFocus()
     qtbot.keyClick(card.plot, Qt.Key.Key_End)
     assert controller.images.current == before  # End is no command of the desk here
