@@ -24,10 +24,10 @@ from autoal_gui.exporters.report_sections import (
     performance_section,
     readers_section,
     rounds_section,
-    summary_section,
     weights_section,
 )
 from autoal_gui.exporters.report_settings import settings_section
+from autoal_gui.exporters.report_summary import summary_section
 
 NAME = "html"
 LABEL = mark("Report (.html)")

@@ -19,18 +19,17 @@ from autoal_gui.core.measures.answers.estimate_text import (
     estimate_sentence,
     rests_on,
 )
+from autoal_gui.core.measures.baseline import baseline_words
 from autoal_gui.core.measures.metrics import Interval, Metrics
-from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook, measuring_sentence, worth_sentences
+from autoal_gui.core.measures.outlook import BAND_NOTE, Outlook
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.last_model import learned_from
 from autoal_gui.core.project.measured_rounds import (
     Measured,
-    chance_words,
     comparable,
     new_curve_words,
     other_images_words,
     outlook_of,
-    points_of,
 )
 from autoal_gui.core.project.result_in_use import BY_LIKELIEST
 from autoal_gui.core.readers.agreement_text import (
@@ -45,55 +44,14 @@ from autoal_gui.core.report.charts import COLOURS, Line, bounds, curves_chart, s
 from autoal_gui.core.report.markup import table, tag
 from autoal_gui.core.sentences import figures
 from autoal_gui.core.time_taken import time_taken
-from autoal_gui.exporters.report_bulk import answer_kind, in_bulk, label_lines
+from autoal_gui.exporters.report_bulk import answer_kind, in_bulk
 from autoal_gui.exporters.report_matrix import confusion_table, hues_note
 
 SPLITS = {"pool": mark("to learn from"), "evaluation": mark("evaluation set")}
 Cells = list[Element | str]
 
 
-# -- in short ---------------------------------------------------------------------------------
-
-
-def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
-    """How far the labelling is, how good the last model, and what more labels would bring."""
-    answers, broken = labels.answers.values(), dict(labels.unreadable)
-    images = labels.pool.images
-    # As the window counts: what came with a label, or cannot be read, waits for no answer.
-    total = len(answers) + sum(images[i].key not in broken for i in labels.unanswered)
-    given = Counter(entry.action for entry in answers)
-    lines = [
-        tr(
-            "Answered: {answered} of {total} images. A class is known of {labelled}, counting "
-            "those whose class came with the data.",
-            answered=number(len(labels.answers)),
-            total=number(total),
-            labelled=number(len(labels.handed_over)),
-        ),
-        tr(
-            "Unsure: {unsure}; skipped: {skipped}; with a flag: {flagged}; files that could not "
-            "be used: {broken}.",
-            unsure=number(given["unsure"]),
-            skipped=number(given["skip"]),
-            flagged=number(len(labels.flags)),
-            broken=number(len(labels.unreadable)),
-        ),
-        tr_count(
-            "{count} round trained a model.",
-            "{count} rounds trained a model.",
-            sum(bool(record.checkpoint) for record in labels.rounds),
-        ),
-    ]
-    lines += label_lines(labels)
-    if measured:
-        metrics = metrics_in_use(labels, measured)
-        value = _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
-        lines.append(tr("Balanced accuracy of the last model: {value}.", value=value))
-        if words := rule_words(labels):
-            lines.append(words)
-        lines.extend(_advice(measured, labels))
-    yield tag("h2", tr("In short"))
-    yield tag("ul", *(tag("li", line) for line in lines), class_="verdict")
+# -- in use -----------------------------------------------------------------------------------
 
 
 def metrics_in_use(labels: Snapshot, measured: Measured) -> Metrics:
@@ -108,19 +66,11 @@ def rule_words(labels: Snapshot) -> str:
     return "" if labels.operating_point is None else tr(BY_LIKELIEST)
 
 
-def _outlook(labels: Snapshot, measured: Measured) -> Outlook | None:
+def outlook_in(labels: Snapshot, measured: Measured) -> Outlook | None:
+    """Return what more labels would bring; None where nobody can say."""
     images = labels.pool.images
     waiting = sum(images[i].split == "pool" for i in labels.unanswered)
     return outlook_of(measured, waiting, labels.answers.values(), labels.short)
-
-
-def _advice(measured: Measured, labels: Snapshot) -> Iterable[str]:
-    found = _outlook(labels, measured)
-    yield from worth_sentences(points_of(measured), found, labels.short, labels.rare)
-    if words := measuring_sentence(measured[-1][1], len(labels.pool.images)):
-        yield words
-    if words := chance_words(measured):
-        yield words
 
 
 # -- counts -----------------------------------------------------------------------------------
@@ -188,6 +138,7 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
         yield tag("p", alike_sentence(record.nearly_alike, record.metrics))
     if rule := rule_words(labels):
         yield tag("p", rule)
+    yield tag("p", baseline_words(metrics, labels.classes))
     yield from performance_tables(metrics, labels.classes[: len(metrics.confusion)])
 
 
@@ -210,10 +161,10 @@ def performance_tables(metrics: Metrics, classes: Sequence[str]) -> Iterable[Ele
 
 def _overall(metrics: Metrics) -> list[Cells]:
     rows: list[Cells] = [
-        [tr("Accuracy"), _share(metrics.accuracy, metrics.accuracy_interval)],
+        [tr("Accuracy"), share_cell(metrics.accuracy, metrics.accuracy_interval)],
         [
             tr("Balanced accuracy"),
-            _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval),
+            balanced_cell(metrics),
         ],
         [tr("Macro F1"), percent(metrics.macro_f1, 1)],
     ]
@@ -242,7 +193,7 @@ def _class_row(metrics: Metrics, index: int, name: str) -> Cells:
             metrics.specificity_interval(index),
         ),
     ):
-        cells.append(_share(value, interval) if count else "–")
+        cells.append(share_cell(value, interval) if count else "–")
         cells.append(rests_on(metrics, found, count))
     area = metrics.auroc.classes[index] if metrics.auroc is not None else None
     cells.append("–" if area is None else _area(area.value, (area.low, area.high)))
@@ -280,7 +231,7 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         points = (_Point(m.balanced_accuracy, *m.balanced_accuracy_interval) for _, m in drawn)
         curve = _Curve(tuple(record.labels for record, _ in drawn), tuple(points))
         lines = [Line(title, curve, 0)]
-        if found := _outlook(labels, measured):
+        if found := outlook_in(labels, measured):
             ahead = tuple(_Point(e.value, e.low, e.high) for e in found.curve)
             ahead_labels = tuple(expected.labels for expected in found.curve)
             lines.append(Line(tr("expected"), _Curve(ahead_labels, ahead), len(COLOURS)))
@@ -308,7 +259,9 @@ def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
         number(record.number),
         number(record.labels),
         tag("td", chosen or record.settings.mode, class_="words"),
-        _share(metrics.balanced_accuracy, metrics.balanced_accuracy_interval) if metrics else "–",
+        share_cell(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
+        if metrics
+        else "–",
         tr(
             "{seconds} s",
             seconds=decimal(seconds, 0),
@@ -382,7 +335,13 @@ def readers_section(labels: Snapshot) -> Iterable[Element]:
 # -- numbers ----------------------------------------------------------------------------------
 
 
-def _share(value: float, interval: Interval) -> str:
+def balanced_cell(metrics: Metrics) -> str:
+    """Return the balanced accuracy as a cell."""
+    return share_cell(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
+
+
+def share_cell(value: float, interval: Interval) -> str:
+    """Return a share and its 95 % interval, both in [0, 1], in per cent."""
     low, high = interval
     if math.isnan(value):
         return "–"

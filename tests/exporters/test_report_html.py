@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.errors import ProjectError
+from autoal_gui.core.measures.baseline import baseline_words
 from autoal_gui.core.measures.metrics import ByChance, Metrics
 from autoal_gui.core.measures.operating.areas import Area, Auroc
 from autoal_gui.core.measures.outlook import BAND_NOTE
@@ -18,6 +19,7 @@ from autoal_gui.core.report.markup import STYLE
 from autoal_gui.core.sentences import Sentence
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.exporters import report_html, report_settings
+from autoal_gui.exporters.companions.project_part import project_sections
 from autoal_gui.exporters.report_columns import columns_section
 from autoal_gui.exporters.report_settings import IN_THE_WINDOW
 from autoal_gui.gui.project.method_form import MethodForm
@@ -187,8 +189,39 @@ def test_the_report_counts_the_images_that_wait_for_an_answer_as_the_window_does
     came = len(project.pool.images) - total
     project.close()
     assert came
-    assert f"Answered: 1 of {total} images" in text
+    assert f"Answered: 1 of {total} images. A class is known of 5." in text
+    assert "That counts images whose class came with the data." in text
     assert f"{came} more images came with a label" in text
+
+
+def test_no_class_is_said_to_have_come_with_the_data_where_none_did(project, tmp_path):
+    fresh = new_project(tmp_path / "other", label_use="none")
+    fresh.labels.answer(fresh.labels.unanswered()[0], "label", 0)
+    text, _ = page_of(fresh, tmp_path)
+    fresh.close()
+    assert "A class is known of 1." in text
+    assert "came with the data" not in text
+
+
+def test_what_no_model_would_have_right_stands_beside_what_the_last_one_has(project, tmp_path):
+    text, _ = page_of(project, tmp_path)
+    names = project.classes.names
+    told = baseline_words(MEASURED, names)
+    assert f"Always saying “{names[0]}” would have 66.7%." in told
+    assert told in text
+    assert told in project_sections(Snapshot.of(project), project.rounds.finished()[-1])
+
+
+def test_classes_that_lack_labels_are_told_to_be_of_now_where_the_model_lacks_some(
+    project, tmp_path
+):
+    project.classes.add("rare")
+    assert "newer than the model" not in page_of(project, tmp_path)[0]
+    for image in project.labels.unanswered()[:2]:
+        project.labels.answer(image, "label", 0)
+    text, _ = page_of(project, tmp_path)
+    assert "1 class has too few labels to rely on: rare." in text
+    assert "That counts the labels of now: 2 are newer than the model." in text
 
 
 def test_the_model_s_seal_is_in_the_report(project, tmp_path):

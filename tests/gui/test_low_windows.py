@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QTabBar
 
 from autoal_gui.core.queries import Query
 from autoal_gui.gui.desk.class_panel import ClassPanel
-from autoal_gui.gui.desk.why_panel import WhyPanel
+from autoal_gui.gui.desk.why.panel import WhyPanel
 from autoal_gui.gui.dialogs import export_dialog
 from autoal_gui.gui.dialogs.export_dialog import ExportDialog
 from autoal_gui.gui.dialogs.hand_over_dialog import HandOverDialog

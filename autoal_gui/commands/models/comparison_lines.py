@@ -13,6 +13,7 @@ from autoal_gui.core.measures.caution import (
     guarantee,
     look_sentence,
     reasons_sentence,
+    sure_words,
 )
 from autoal_gui.core.measures.paired import Difference, paired_sentence
 from autoal_gui.core.sets.column_results import MeasuredImages
@@ -44,7 +45,8 @@ def caution_lines(
         places = np.array([rows[one.image_id] for one in measured.images], np.intp)
         right = measured.given == measured.truth
         yield from filter(None, [answered_sentence(caution, places, right)])
-    yield guarantee(found.calibration, rule, measured.threshold)
+    yield from filter(None, [sure_words(found.calibration, rule, measured.threshold)])
+    yield guarantee(found.calibration, rule)
 
 
 def _points(found: Difference) -> str:

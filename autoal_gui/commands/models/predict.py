@@ -25,7 +25,6 @@ from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.images.volumes import about_volumes
 from autoal_gui.core.measures.caution import Caution, Rule
-from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.messages import Predict
 from autoal_gui.core.project.files.known_files import known_images
 from autoal_gui.core.project.project import Project
@@ -254,9 +253,8 @@ def _caution(
         return None
     rule = _rule(options, first)
     differ = differing(models, first.image_ids) if len(models) > 1 else None
-    given = decided(first.probabilities, models[0].threshold)
     measure = first.calibration, first.distances
-    return Caution.of(first.probabilities, rule, *measure, differ, given)
+    return Caution.of(first.probabilities, rule, *measure, differ, models[0].threshold)
 
 
 def _tell_left_out(listing: Listing, found: "Predictions") -> None:

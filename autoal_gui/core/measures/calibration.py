@@ -137,8 +137,8 @@ def calibration_sentence(found: Calibration) -> str:
             **values,
         )
     return tr(
-        "On the whole it is right about as often as it says: on average it says {said} and is "
-        "right on {right} ({low} to {high}).",
+        "Nothing shows that it is right more or less often than it says: on average it says {said} "
+        "and is right on {right} ({low} to {high}).",
         **values,
     )
 

@@ -61,7 +61,7 @@ class Caution:
         calibration: Calibration | None = None,
         distances: npt.NDArray[np.floating] | None = None,
         differ: Mask | None = None,
-        given: npt.NDArray[np.intp] | None = None,
+        threshold: Threshold | None = None,
     ) -> "Caution":
         """Judge predictions.
 
@@ -71,19 +71,15 @@ class Caution:
             calibration: of the model; None where nothing measures it.
             distances: (n,) from what it learned from; None where that is not known.
             differ: (n,) whether another model gives another class; None for no other model.
-            given: (n,) the class that each image is given, which is possible for that; None: the
-                likeliest.
+            threshold: by which an image is given its class, see `decided`.
         """
         no = np.zeros(len(probabilities), np.bool_)
         found: dict[Reason, Mask] = {"unsure": probabilities.max(1, initial=0.0) < rule.least}
         if len(probabilities):
-            named = probabilities.argmax(1) if given is None else given
-            found["scarce"] = np.isin(named, rule.scarce)
+            found["scarce"] = np.isin(decided(probabilities, threshold), rule.scarce)
         sets = ordinary = None
         if calibration is not None:
-            sets = calibration.sets(probabilities, rule.level)
-            if given is not None and len(given):
-                sets[np.arange(len(given)), given] = True
+            sets = calibration.sets(probabilities, rule.level, threshold)
             found["several"] = sets.sum(1) > 1
             if distances is not None:
                 ordinary = calibration.ordinary(distances)
@@ -190,15 +186,12 @@ def answered_sentence(caution: Caution, rows: npt.NDArray[np.intp], right: Mask)
     )
 
 
-def guarantee(
-    calibration: Calibration | None, rule: Rule, threshold: Threshold | None = None
-) -> str:
-    """Say what holds of the sets of classes, of images that need no look, and of what is unlike.
+def guarantee(calibration: Calibration | None, rule: Rule) -> str:
+    """Say what holds of the sets of classes, and of what is unlike.
 
     Args:
         calibration: None where no image measures the model.
         rule: when the model is not to answer.
-        threshold: by which an image is given its class, see `decided`.
     """
     if calibration is None or not calibration.groups:
         return tr(
@@ -216,17 +209,26 @@ def guarantee(
         chance=percent(calibration.chance, 1),
     )
     unlike = chance if calibration.tells_unlike else few
-    sure = _sure_words(calibration, rule, threshold)
-    return "\n".join(filter(None, (sure, _measured_words(calibration), held, unlike)))
+    return "\n".join((_measured_words(calibration), held, unlike))
 
 
-def _sure_words(calibration: Calibration, rule: Rule, threshold: Threshold | None) -> str:
-    """Say how many errors there are where nothing calls for a look, by the images that measure."""
-    if calibration.probabilities is None or calibration.truth is None:
+def sure_words(
+    calibration: Calibration | None, rule: Rule, threshold: Threshold | None = None
+) -> str:
+    """Say how many errors there are where nothing calls for a look, by the images that measure.
+
+    "" where that is not known.
+
+    Args:
+        calibration: None where no image measures the model.
+        rule: when the model is not to answer.
+        threshold: by which an image is given its class, see `decided`.
+    """
+    if calibration is None or calibration.probabilities is None or calibration.truth is None:
         return ""
     given = decided(calibration.probabilities, threshold)
     judged = Caution.of(
-        calibration.probabilities, rule, calibration, calibration.distances, given=given
+        calibration.probabilities, rule, calibration, calibration.distances, threshold=threshold
     )
     answers = judged.answers
     if not answers.any():
@@ -238,7 +240,8 @@ def _sure_words(calibration: Calibration, rule: Rule, threshold: Threshold | Non
         low, high = about.interval
         return tr(
             "Images that need no look can be wrong, too: about {value} of them are right ({low} to "
-            "{high}), estimated from the {count} of {images} answers that need none.",
+            "{high}). That is estimated in the project, from {images} answers, each judged by a "
+            "model that had not learned from it: {count} need no look.",
             value=percent(about.value),
             low=decimal(100 * low, 0),
             high=percent(high),

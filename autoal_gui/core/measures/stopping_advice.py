@@ -172,13 +172,17 @@ def vague_sentence(rounds: int, is_coarse: bool) -> str:
     """Say why the gain of the last rounds cannot be told from noise."""
     if is_coarse:
         return tr_count(
-            "Too few images measure to tell from noise what the last round changed.",
-            "Too few images measure to tell from noise what the last {count} rounds changed.",
+            "That cannot be told yet: what the last round changed may be chance, since few images "
+            "measure it. More labels will tell.",
+            "That cannot be told yet: what the last {count} rounds changed may be chance, since "
+            "few images measure it. More labels will tell.",
             rounds,
         )
     return tr_count(
-        "The rounds so far differ too much to tell from noise what the last one changed.",
-        "The rounds so far differ too much to tell from noise what the last {count} changed.",
+        "That cannot be told yet: the rounds so far differ so much that what the last one changed "
+        "may be chance. More labels will tell.",
+        "That cannot be told yet: the rounds so far differ so much that what the last {count} "
+        "changed may be chance. More labels will tell.",
         rounds,
     )
 

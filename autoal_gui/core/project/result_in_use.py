@@ -12,7 +12,7 @@ from autoal_gui.core.project.measured_rounds import Measured
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
 
-BY_LIKELIEST = mark("By the highest probability, not at your operating point.")
+BY_LIKELIEST = mark("By the highest probability, not at the operating point.")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def result_in_use(
         "name": project.classes.names[point.threshold.class_index],
         "value": threshold_percent(point.threshold.value),
     }
-    brief = tr("At your operating point: “{name}” from {value} on.", **values)
+    brief = tr("At the operating point: “{name}” from {value} on.", **values)
     if isinstance(metrics, Estimate) and known.weights is not None:
         low, high = metrics.accuracy_interval
         otherwise = tr(

@@ -42,8 +42,8 @@ def project_sections(labels: Snapshot, record: RoundRecord) -> str:
     labels = replace(labels, rounds=until)
     images = [labels.pool.images[image_id] for image_id, _ in labels.labelled]
     content = [
-        *counts_section(labels),
         *_since(labels, record),
+        *counts_section(labels),
         *_volumes(labels),
         *_split(images),
         *_columns(labels.columns, images),

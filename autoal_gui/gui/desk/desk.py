@@ -21,7 +21,8 @@ from autoal_gui.gui.desk.image_bar import ImageBar
 from autoal_gui.gui.desk.reading import Reading
 from autoal_gui.gui.desk.stage import Stage
 from autoal_gui.gui.desk.waiting_time import IdleWatch
-from autoal_gui.gui.desk.why_panel import DRAWN, WhyPanel, asked_by, unasked_words
+from autoal_gui.gui.desk.why.panel import WhyPanel
+from autoal_gui.gui.desk.why.words import DRAWN, asked_by, unasked_words
 from autoal_gui.gui.images.image_grid import image_names
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
@@ -67,6 +68,7 @@ class Desk(QWidget):
         self.grid = GridPanel(controller, self.loader, theme)
         self.grid.grid.grid_model.name_of = image_names(self.loader, actions["names"])
         self.why = WhyPanel(actions["names"], settings)
+        self.why.said.connect(controller.notice)
         self.heat = HeatPanel(controller, self.image_view)
         self.header = Header(controller, actions)
         self.image_bar = ImageBar(controller, self.image_view, theme, actions)

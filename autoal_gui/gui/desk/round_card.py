@@ -20,6 +20,7 @@ from autoal_gui.core.labels.hidden_repeats import pairs
 from autoal_gui.core.labels.pace import seconds_an_answer
 from autoal_gui.core.language import duration, mark, number, percent, some_of, tr, tr_count
 from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.baseline import better_words
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.kept_point import changed_words
 from autoal_gui.core.project.last_model import FIRST_MODEL, learned_from
@@ -28,7 +29,6 @@ from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.class_lacks import FEWEST_TO_MEASURE
-from autoal_gui.gui.panels.performance.headline import better_words
 from autoal_gui.gui.panels.performance_text import measured_of, right_words
 from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from autoal_gui.gui.widgets.text import text_label
@@ -235,7 +235,7 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
         title = tr("Your first model (round {number}, {labels}): {right}", **name, right=right)
     changed = changed_words(project, in_use.point)
     better = better_words(metrics, project.classes.names)
-    return title, "\n".join(filter(None, (result.brief, better, words, changed))), further
+    return title, "\n".join(filter(None, (result.words, better, words, changed))), further
 
 
 def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:
@@ -316,7 +316,7 @@ def _named(classes: Sequence[int], names: Sequence[str]) -> str:
 def _right_of(name: str, metrics: Metrics, index: int) -> str:
     """Say how many images of a class are right; of an estimate its share, as counts are others."""
     right, images = metrics.sensitivity_counts(index)
-    if isinstance(metrics, Estimate):
+    if isinstance(metrics, Estimate) and not right == images < SURE:  # a few that are all right
         share = metrics.sensitivities[index]
         if images >= SURE:
             return tr("{name} (about {share} right)", name=name, share=percent(share))

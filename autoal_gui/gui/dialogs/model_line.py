@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, number, percent, threshold_percent, tr, tr_count
+from autoal_gui.core.measures.baseline import better_words
 from autoal_gui.core.messages import Writing
-from autoal_gui.core.project.last_model import LastModel, kept_models, model_of
+from autoal_gui.core.project.last_model import LastModel, kept_models, last_model, model_of
 from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.project.newer_labels import newer_labels
 from autoal_gui.core.project.project import Project
@@ -78,7 +79,11 @@ class ModelLine(QWidget):
         refill(self.which, offered)
         self.which.setVisible(len(offered) > 1)
         model, is_last = model_of(project, self.number), self.number is None
-        beside = (point_words(controller), worse_words(project)) if is_last else ()
+        beside = (
+            (point_words(controller), worse_words(project), unproved_words(controller))
+            if is_last
+            else ()
+        )
         lacks = () if is_last else (without_point(project),)
         self.words.setText(" ".join(filter(None, (model_words(model), *beside, *lacks))))
         newer = "" if model is None else newer_words(project, model)
@@ -131,6 +136,16 @@ def worse_words(project: Project) -> str:
         now=percent(last.balanced_accuracy, 1),
     )
     return words if model_of(project, record.number) is None else f"{words} {tr(CHOOSE_IT)}"
+
+
+def unproved_words(controller: Controller) -> str:
+    """Say that the last model is not shown to be better than none; "" where it is."""
+    measured = measured_of(controller.project)
+    model = last_model(controller.project)
+    if model is None or not measured or measured[-1][0].number != model.record.number:
+        return ""
+    metrics = controller.in_use.result(measured).metrics
+    return better_words(metrics, controller.project.classes.names)
 
 
 def point_words(controller: Controller) -> str:

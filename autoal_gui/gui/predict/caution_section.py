@@ -12,6 +12,7 @@ from autoal_gui.core.measures.caution import (
     guarantee,
     look_sentence,
     reasons_sentence,
+    sure_words,
 )
 from autoal_gui.core.measures.conformal import Calibration
 from autoal_gui.core.measures.operating.decision import Threshold
@@ -56,9 +57,12 @@ class CautionSection(Section):
             self.body.addWidget(part)
         self.legend = text_label(role="muted")
         """What the sign before a class means, and why it is there."""
+        self.sure = text_label()
+        """How often it errs where nothing calls for a look: in sight, since few open the rest."""
         self.look = QPushButton(tr("Show only these"))
         self.look.clicked.connect(self.look_wanted)
         self.column.addWidget(self.legend)
+        self.column.addWidget(self.sure)
         self.column.addWidget(self.look, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _make_rule(self) -> QWidget:
@@ -132,4 +136,8 @@ class CautionSection(Section):
             widget.setVisible(calibration is not None)
         self.answered.setText(answered)
         self.answered.setVisible(judged and bool(answered))
-        self.guarantee.setText(guarantee(calibration, replace(self.rule, scarce=scarce), threshold))
+        rule = replace(self.rule, scarce=scarce)
+        sure = sure_words(calibration, rule, threshold) if judged else ""
+        self.sure.setText(sure)
+        self.sure.setVisible(bool(sure))
+        self.guarantee.setText(guarantee(calibration, rule))

@@ -51,10 +51,10 @@ class OwnImages:
         if not count:
             return ""
         return tr_count(
-            "{count} of these images taught the model: it is left out wherever the model is "
-            "measured here.",
-            "{count} of these images taught the model: they are left out wherever the model is "
-            "measured here.",
+            "{count} of these images taught the model: whether it is right there says nothing of "
+            "new images, and is not counted.",
+            "{count} of these images taught the model: how many of them are right says nothing of "
+            "new images, and is not counted.",
             count,
         )
 

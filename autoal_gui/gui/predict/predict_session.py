@@ -248,7 +248,7 @@ class PredictSession(QObject):
             result.calibration,
             result.distances,
             self._differ,
-            self.table.best,
+            self.threshold,
         )
         self.table = self.table.judged(self.caution)
 

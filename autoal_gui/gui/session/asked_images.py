@@ -30,6 +30,8 @@ class SeenAnswers(Part):
         self._queue = LabelQueue()
         self.seen: set[int] = set()
         """The images that were shown as what the model is sure of: no answer to them is blind."""
+        self.undone: set[int] = set()
+        """The images whose answer was taken back, and that are asked again."""
         self._told: set[int] = set()  # what the model makes of them was on screen
         self._earlier: frozenset[int] = frozenset()  # they had an answer before the program began
 
@@ -111,6 +113,7 @@ class SeenAnswers(Part):
         """Leave the project's images."""
         self._queue = LabelQueue()
         self.seen.clear()
+        self.undone.clear()
         self._told.clear()
         self._earlier = frozenset()
 
@@ -246,6 +249,7 @@ class AskedImages(SeenAnswers):
                 continue
             again = entry.purpose == "repeat"
             if entry.action in ANSWERS and (again or entry.image_id not in answers):
+                self.undone.add(entry.image_id)
                 queue = queue.brought_back(entry.image_id, again)
         if queue != self._queue:
             self._set_queue(queue)

@@ -64,7 +64,7 @@ def test_parts_that_would_read_alike_are_one():
     [
         (0.55, "It is surer than it should be"),
         (0.99, "It is right more often than it says"),
-        (None, "On the whole it is right about as often as it says"),
+        (None, "Nothing shows that it is right more or less often than it says"),
     ],
 )
 def test_it_is_said_whether_the_model_is_as_right_as_it_says(share, told):

@@ -13,10 +13,11 @@ from autoal_gui.core.measures.caution import (
     guarantee,
     look_sentence,
     reasons_sentence,
+    sure_words,
     unlike_sentence,
 )
 from autoal_gui.core.measures.conformal import Calibration
-from autoal_gui.core.measures.operating.decision import Threshold
+from autoal_gui.core.measures.operating.decision import Threshold, seen_from
 
 SHARES = np.array([[0.95, 0.05], [0.95, 0.05], [0.55, 0.45], [0.75, 0.25], [0.65, 0.35]])
 
@@ -44,11 +45,10 @@ def test_each_image_has_its_most_pressing_reason():
 
 def test_an_image_of_a_class_that_few_images_taught_needs_a_look():
     assert not Caution.of(SHARES, Rule(scarce=(1,))).needs_look.any()
-    given = np.array([0, 1, 1, 0, 0])
-    found = Caution.of(SHARES, Rule(scarce=(1,)), given=given)
-    assert found.needs_look.tolist() == [False, True, True, False, False]
-    assert not found.answers[1]
-    assert found.reason(1) == "scarce"
+    found = Caution.of(SHARES, Rule(scarce=(1,)), threshold=Threshold(1, 0.3))
+    assert found.needs_look.tolist() == [False, False, True, False, True]
+    assert not found.answers[2]
+    assert found.reason(2) == "scarce"
     assert "of a class that it has learned from too few images" in reasons_sentence(found)
 
 
@@ -124,18 +124,38 @@ def test_what_needs_no_look_is_told_with_its_errors():
     truth = (np.arange(40) % 10 == 0).astype(int)  # four of forty surely wrong
     scores = 1 - rows[np.arange(40), truth]
     found = Calibration(scores, np.zeros(40), np.arange(40), rows, truth)
-    words = guarantee(found, Rule(level=0.8))
-    assert words.startswith(
+    words = sure_words(found, Rule(level=0.8))
+    assert words == (
         "Images that need no look can be wrong, too: of the 40 that measure the model, 40 need "
         "none, and 36 of these are right (77 to 96%)."
     )
     weighed = replace(found, counts=np.where(truth == 1, 0.25, 1.0))
     about = EstimatedShare.of_answers(truth == 0, weighed.counts)
-    assert guarantee(weighed, Rule(level=0.8)).startswith(
+    assert sure_words(weighed, Rule(level=0.8)).startswith(
         f"Images that need no look can be wrong, too: about {percent(about.value)} of them are"
     )
     own = Threshold(1, 0.04)  # all are then given the other class, too, so that all need one
-    assert "need none" not in guarantee(found, Rule(level=0.8), own)
-    assert "need none" not in guarantee(found, Rule(0.99))  # nothing is answered
+    assert not sure_words(found, Rule(level=0.95), own)
+    assert not sure_words(found, Rule(0.99))  # nothing is answered
+    assert not sure_words(None, Rule())
+    assert not sure_words(replace(found, probabilities=None), Rule())
     answers = replace(found, is_apart=False)
     assert "Measured on 40 answers, each by a model" in guarantee(answers, Rule())
+
+
+def test_what_lies_close_to_a_threshold_on_either_side_is_between_classes():
+    rng = np.random.default_rng(0)
+    own = rng.uniform(0, 1, 2000)
+    rows = np.stack([1 - own, own], axis=1)
+    truth = (rng.uniform(0, 1, 2000) < own).astype(int)
+    measure = Calibration(
+        1 - rows[np.arange(2000), truth], np.zeros(2000), np.arange(2000), rows, truth
+    )
+    point = Threshold(1, 0.3)
+    said = np.array([0.02, 0.28, 0.32, 0.9])
+    found = Caution.of(np.stack([1 - said, said], axis=1), Rule(), measure, threshold=point)
+    assert [found.reason(row) for row in range(4)] == [None, "several", "several", None]
+    seen = seen_from(rows, point)  # what is said of the sets holds as well from there
+    held = measure.sets(rows, 0.9, point)[np.arange(2000), truth].mean()
+    assert 0.9 <= held < 0.92
+    assert np.array_equal(seen[:, 1] >= 0.5, own >= 0.3)

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics, wilson_interval
+from autoal_gui.core.measures.operating.decision import Threshold
 
 answers = st.integers(1, 20).flatmap(
     lambda classes: st.tuples(
@@ -132,3 +134,19 @@ def test_specificity_counts_each_image_outside_the_class(case):
             assert math.isnan(value)
         else:
             assert value == pytest.approx(1 - (predicted[outside] == c).mean())
+
+
+@pytest.mark.parametrize("weights", [None, np.linspace(0.2, 3, 90)])
+def test_a_threshold_changes_no_area_and_no_interval_of_it(weights):
+    rng = np.random.default_rng(1)
+    truth, own = np.arange(90) % 2, rng.uniform(0.2, 0.8, 90)
+    own += 0.2 * truth
+    rows, units = np.stack([1 - own, own], axis=1), np.arange(90) // 3
+    areas = set()
+    for threshold in (None, Threshold(1, 0.3), Threshold(0, 0.9)):
+        if weights is None:
+            found = Metrics.of_probabilities(truth, rows, units, threshold)
+        else:
+            found = Estimate.of_answers(truth, rows, weights, units, threshold)
+        areas.add(found.auroc)
+    assert len(areas) == 1

@@ -144,10 +144,12 @@ def test_an_interval_that_says_nothing_is_not_told():
     coarse, fine = advise(curve(wild, grain=0.02)), advise(curve(wild))
     assert coarse.gain.is_vague
     assert sentence(coarse) == (
-        "Too few images measure to tell from noise what the last 3 rounds changed."
+        "That cannot be told yet: what the last 3 rounds changed may be chance, since few images "
+        "measure it. More labels will tell."
     )
     assert sentence(fine) == (
-        "The rounds so far differ too much to tell from noise what the last 3 changed."
+        "That cannot be told yet: the rounds so far differ so much that what the last 3 changed "
+        "may be chance. More labels will tell."
     )
     assert not Gain(0.5, 0.2, 0.8).is_vague  # wide, and yet a gain
     assert not Gain(0.0, -0.19, 0.19).is_vague

@@ -155,7 +155,7 @@ def test_the_result_is_that_at_the_point_which_is_in_use_and_says_so(project):
     low, high = likeliest.accuracy_interval
     interval = f"{decimal(100 * low, 0)} to {percent(high)}"
     assert found.words == (
-        f"At your operating point: “{name}” from {value} on. By the highest probability "
+        f"At the operating point: “{name}” from {value} on. By the highest probability "
         f"{likeliest.correct} of {likeliest.total} would be right ({interval}); these images "
         "chose the point, so the figures at it are a little too good."
     )
@@ -179,7 +179,7 @@ def test_an_estimate_is_made_anew_at_the_point_from_the_same_answers(project):
     assert found.metrics.accuracy_interval == pytest.approx(share.interval)
     assert found.metrics.correct == right.sum()
     told = f"By the highest probability about {percent(estimate.accuracy)} of your images would be"
-    assert found.words.startswith("At your operating point: “")
+    assert found.words.startswith("At the operating point: “")
     assert told in found.words
     assert "the same answers chose the point" in found.words
     unweighed = result_in_use(project, [(record, estimate)], replace(known, weights=None), point)
@@ -195,8 +195,10 @@ def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_righ
     snapshot = Snapshot.of(project)
     found, page = snapshot.operating_point.fresh.sensitivity, words(report(snapshot))
     assert BY_LIKELIEST not in before
+    assert "What follows goes by" not in before
     assert page.count(BY_LIKELIEST) == 2  # of the rounds' curve, and of what the model says
-    assert page.count("At your operating point: “") == 2  # in short, and above the tables
+    assert page.count("At the operating point: “") == 2  # in short, and above the tables
+    assert "What follows goes by the highest probability, not by the operating point:" in page
     assert snapshot.result.threshold == snapshot.operating_point.threshold
     one, among = snapshot.result.metrics.sensitivity_counts(1)
     assert one == snapshot.operating_point.chosen.sensitivity.found
@@ -207,11 +209,11 @@ def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_righ
     card = project_sections(snapshot, last_model(project).record)
     assert "## What the threshold finds" in card
     assert "to be expected on new images" in card
-    assert card.count("At your operating point: “") == 1
+    assert card.count("At the operating point: “") == 1
     finish_round(project, 2)
     newer = Snapshot.of(project)  # the point is that of a later model than the card's
     older = project_sections(newer, project.rounds.finished()[0])
-    assert "At your operating point: “" not in older
+    assert "At the operating point: “" not in older
     assert BY_LIKELIEST in older
     project.settings.operating_point = OperatingRule(1, 0.95, "sensitivity")
     page = words(report(Snapshot.of(project)))

@@ -9,7 +9,7 @@ from autoal_gui.core.readers.agreement_text import consistency_words
 from autoal_gui.gui.desk import round_card
 from autoal_gui.gui.desk.grid_panel import WAITS
 from autoal_gui.gui.desk.round_card import MISSED_BY, twice_words
-from autoal_gui.gui.desk.why_panel import DRAWN
+from autoal_gui.gui.desk.why.words import DRAWN
 from autoal_gui.gui.project.new_project_text import next_words
 from tests.gui.session.test_hidden_repeats import reach_a_repeat
 from tests.support.checking import FIRST, SECOND, idle, label_many, start

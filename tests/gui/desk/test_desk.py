@@ -281,6 +281,9 @@ def test_a_class_of_an_estimate_is_told_as_it_is_judged():
     assert share < 0.7
     assert f"Often missed: neutrophil (about {share:.0%} right, by 8 answers)" in words
     assert "6 of 8" not in words
+    found = Estimate.of_answers(np.tile(truth, 3), np.tile(rows, (3, 1)), np.tile(weights, 3))
+    words = class_words(found, names=("neutrophil", "monocyte"))
+    assert "monocyte (6 of 6 right)" in words  # about 100% of six would say more than is known
 
 
 def test_every_class_that_is_named_has_its_own_figure_and_the_least_found_come_first():

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.queries import Query
-from autoal_gui.gui.desk.why_panel import WhyPanel, asked_by, looks_words, reason, unasked_words
+from autoal_gui.gui.desk.why.panel import NO_MORE, WhyPanel
+from autoal_gui.gui.desk.why.words import asked_by, looks_words, reason, unasked_words
 from autoal_gui.gui.widgets.cards import labels_of
 from tests.support.checking import idle, label_many, start
 from tests.support.gui import QUIET, settings
@@ -106,6 +107,8 @@ def test_why_an_image_that_no_round_asked_for_is_on_screen():
     )
     assert unasked_words(Asked(answers={9: came}), 9).endswith("its label came with it.")
     assert unasked_words(Asked(answers={9: confirmed}), 9).endswith("confirmed in bulk.")
+    assert unasked_words(Asked((7, 9), undone={9}), 9).endswith("its answer was undone.")
+    assert unasked_words(Asked((7, 9), undone={7}), 9).endswith("the order of the last round.")
     told = unasked_words(asked, 9)
     assert reason(None, "pool", 2, unasked=told) == told
 
@@ -114,8 +117,9 @@ class Asked:
     """What is asked, without a project."""
 
     def __init__(
-        self, batch=(), queries=None, answers=None, stayed=None, any_answered=True
+        self, batch=(), queries=None, answers=None, stayed=None, any_answered=True, undone=()
     ) -> None:
+        self.undone = undone
         self.batch, self.stayed, self.any_answered = batch, stayed, any_answered
         self.query = (queries or {}).get
         self.shown_answer = (answers or {}).get
@@ -142,6 +146,18 @@ def test_escape_closes_the_details_and_is_left_alone_where_there_are_none(qtbot,
     qtbot.keyClick(panel, Qt.Key.Key_Escape)
     assert not panel._more.isVisible()
     assert not panel._close.isEnabled()
+
+
+def test_where_there_is_no_more_to_tell_the_key_says_so(qtbot, window, tmp_path):
+    controller = start(window, tmp_path, images=60)
+    idle(qtbot, controller)
+    with qtbot.waitSignal(controller.notice) as said:
+        qtbot.keyClick(window, Qt.Key.Key_W)
+    assert said.args == [NO_MORE]
+    label_many(qtbot, window, 1)
+    (image,) = controller.project.labels.answers
+    qtbot.keyClick(window, Qt.Key.Key_Backspace)
+    assert controller.images.undone == {image}
 
 
 def test_the_image_on_screen_as_the_first_model_came_was_not_asked_for_by_it(

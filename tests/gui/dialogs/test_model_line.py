@@ -17,7 +17,9 @@ def told(monkeypatch, *measured, kept=True):
 
 
 def test_a_model_that_measures_worse_than_an_earlier_one_says_so(monkeypatch):
-    words = "Mind that the model of round 6 was measured better: balanced accuracy 86.2%, now 71.2%."
+    words = (
+        "Mind that the model of round 6 was measured better: balanced accuracy 86.2%, now 71.2%."
+    )
     assert told(monkeypatch, GOOD, BAD) == f"{words} You can choose it above."
     assert told(monkeypatch, GOOD, BAD, kept=False) == words
     assert not told(monkeypatch, BAD, GOOD)

@@ -14,7 +14,8 @@ from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.project.stores.warm_record import WarmRecord
 from autoal_gui.core.queries import Query
 from autoal_gui.core.settings import PRESETS
-from autoal_gui.gui.desk.why_panel import looks_words, loss_words, reason, rows_of
+from autoal_gui.gui.desk.why.panel import rows_of
+from autoal_gui.gui.desk.why.words import looks_words, loss_words, reason
 from autoal_gui.gui.panels import weights_panel
 from autoal_gui.gui.panels.training_text import (
     last_round_line,

@@ -92,7 +92,9 @@ class Estimate(Metrics):
         inside = tuple(said(truth == c) for c in range(classes))
         whole = said(np.ones(len(truth), bool))
         outside = tuple(_outside(truth, predicted, c, weights, units) for c in range(classes))
-        widened = max(1.0, images_alike(weights) / whole)
+        # An area knows of no threshold; its interval is that of the likeliest class, too.
+        likeliest = images_said(probabilities.argmax(1) == truth, weights, units)
+        widened = max(1.0, images_alike(weights) / likeliest)
         return cls(
             counted.confusion,
             areas_of(truth, probabilities, widened, weights),

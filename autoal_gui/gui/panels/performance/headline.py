@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from autoal_gui.core.language import decimal, mark, number, percent, tr, tr_count
 from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.baseline import baseline_words
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.gui.panels.performance.class_lacks import Lack, Lacks, Search
 from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, curve_point, curve_span
@@ -36,8 +37,8 @@ EXAMPLE = mark(
     "look most like it are shown, so that you can label them."
 )
 POINT = mark(
-    "Further below: choose whether the model should rather miss few images of a class, or raise few "
-    "false alarms."
+    "Further below: choose whether the model should rather miss few images of a class, or raise "
+    "few false alarms."
 )
 MOST_WARNED = 5  # classes that are named
 BESIDE = (0, 2)  # of `MEASURES`: what stands beside the images that are right
@@ -205,28 +206,3 @@ def share_words(metrics: Metrics) -> str:
     if metrics.correct / metrics.total > metrics.accuracy - APART:
         return f"{words} {tr('{right} of the {images} answers are predicted right.', **counted)}"
     return f"{words} {tr(HARDER, **counted)}"
-
-
-def better_words(metrics: Metrics, classes: Sequence[str]) -> str:
-    """Say that a model is not shown to be better than no model; "" where it is."""
-    index, share = metrics.commonest
-    if metrics.accuracy_interval[0] > share:
-        return ""
-    return tr(
-        "That is not shown to be better than always saying “{name}” ({share}).",
-        name=classes[index],
-        share=percent(share),
-    )
-
-
-def baseline_words(metrics: Metrics, classes: Sequence[str]) -> str:
-    """Say what always saying the commonest class has right, and whether the model has more."""
-    index, share = metrics.commonest
-    words = tr(
-        "Always saying “{name}” would have {share}.",
-        name=classes[index],
-        share=percent(share, 1),
-    )
-    if metrics.accuracy_interval[0] > share:
-        return words
-    return f"{words} {tr('The model is not shown to be better than that.')}"

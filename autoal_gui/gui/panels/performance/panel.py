@@ -78,7 +78,6 @@ class PerformancePanel(CardColumn):
         super().__init__()
         self._controller, self._theme = controller, theme
         self.headline = Headline()
-        self.in_use = text_label(bold=True)
         self.audit = text_label(role="muted", size=SMALL)  # the headline is what counts
         self.alike = text_label(bold=True)
         # What stands beside the card's numbers: by what an image is given its class there.
@@ -128,7 +127,7 @@ class PerformancePanel(CardColumn):
         self._empty_card = self.add_card("", self.empty)
         at_classes, at_matrix, at_columns = self.by_point
         at_advice, at_curve, at_calibration = self.by_likeliest
-        self.add_card("", self.headline, self.in_use, self.audit, self.alike)
+        self.add_card("", self.headline, self.audit, self.alike)
         self.add_card(
             tr("Are more labels worth it?"), at_advice, self.advice, self.measuring, self.by_chance
         )
@@ -178,7 +177,7 @@ class PerformancePanel(CardColumn):
         names, found = project.classes.names, self._outlook(measured)
         result = self._controller.in_use.result(measured)
         metrics = result.metrics
-        self.headline.show_metrics(metrics, names, result.brief)
+        self.headline.show_metrics(metrics, names, result.words)
         self.headline.show_lacks(Lacks.of(project, metrics))
         self.hint.setText(measured_words(record, metrics))
         self._show_rule(result)
@@ -238,7 +237,6 @@ class PerformancePanel(CardColumn):
     def _show_rule(self, result: ResultInUse) -> None:
         """Say of each number by what an image is given its class, where a threshold is in use."""
         self._result = result
-        self.in_use.setText(result.words)
         weighed = tr(COUNTED_ALIKE) if isinstance(result.metrics, Estimate) else ""
         at_classes, at_matrix, at_columns = self.by_point
         at_columns.setText(result.brief)
@@ -246,7 +244,7 @@ class PerformancePanel(CardColumn):
             label.setText(" ".join(filter(None, (result.brief, weighed))))
         for label in self.by_point:
             label.setVisible(bool(label.text()))
-        for label in (self.in_use, *self.by_likeliest):
+        for label in self.by_likeliest:
             label.setVisible(bool(result.words))
 
     def _as_counted(self, words: str) -> str:

@@ -177,6 +177,19 @@ def test_a_cell_of_the_matrix_opens_its_images_by_mouse_and_keys(qtbot, window, 
     assert sentences == [performance_panel.NO_IMAGES]
 
 
+def test_the_headline_leads_to_where_the_point_is_chosen(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 60)
+    start_project(qtbot, window, images, tmp_path, evaluation_images=30)
+    run_batches(qtbot, window, 1)
+    panel = window.desk.performance
+    card = panel.operating
+    qtbot.waitUntil(card.use.isVisible)
+    assert panel.verticalScrollBar().value() == 0
+    qtbot.mouseClick(panel.headline.point, Qt.MouseButton.LeftButton)  # it lies far below
+    assert card.mapTo(panel.viewport(), QPoint()).y() < panel.viewport().height() // 2
+    assert card.classes.hasFocus()
+
+
 def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
     qtbot, window, tmp_path, backend
 ):
@@ -186,11 +199,6 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
     project, card = controller.project, window.desk.performance.operating
     before = controller.images.current
     qtbot.waitUntil(card.use.isVisible)
-    panel = window.desk.performance
-    assert panel.verticalScrollBar().value() == 0
-    qtbot.mouseClick(panel.headline.point, Qt.MouseButton.LeftButton)  # it lies far below
-    assert card.mapTo(panel.viewport(), QPoint()).y() < panel.viewport().height() // 2
-    assert card.classes.hasFocus()
     card.plot.setFocus()
     qtbot.keyClick(card.plot, Qt.Key.Key_End)
     assert controller.images.current == before  # End is no command of the desk here
@@ -259,15 +267,17 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
     goes_along = f"Its operating point goes along: “{name}” from {value} on."
     for show in (window.dialogs.show_export, window.dialogs.show_hand_over):
         show()
-        assert window.dialog.model.words.text().endswith(goes_along)
+        told = window.dialog.model.words.text()
+        assert goes_along in told
+        assert told.endswith("That is not shown to be better than always saying “bright” (50%).")
         window.dialog.reject()
     assert (
-        f"At your operating point: “{name}” from {value} on." in window.desk.stage.card.words.text()
+        f"At the operating point: “{name}” from {value} on." in window.desk.stage.card.words.text()
     )
     assert_counts_at_the_point(window, project, now)
     assert_no_line_of_another_rule_is_drawn(window, project)
     controller.setup.keep_operating_point(None)
-    assert window.desk.performance.in_use.isHidden()
+    assert window.desk.performance.headline.rule.isHidden()
     assert all(label.isHidden() for label in window.desk.performance.by_likeliest)
     taught = window.pages.predict.own.sentences()
     assert taught
@@ -311,8 +321,8 @@ def assert_counts_at_the_point(window, project, point) -> None:
     assert panel.headline.right.text() == f"{right} right"
     assert window.desk.side.strip.right.text() == f"right on {right}"
     assert f"right on {right}" in window.desk.stage.card.title.text()
-    assert panel.in_use.text().startswith("At your operating point: ")
-    assert not panel.in_use.isHidden()
+    assert panel.headline.rule.text().startswith("At the operating point: ")
+    assert not panel.headline.rule.isHidden()
     assert not any(label.isHidden() for label in (*panel.by_point, *panel.by_likeliest))
     sensitivity = percent(point.chosen.sensitivity.value, 1)
     assert sensitivity in panel.classes.texts()
