@@ -5,7 +5,10 @@ Such a sentence is in no catalogue any more; what stands here in its place is.
 
 from autoal_gui.core.feature_sentences import (
     ALONE,
+    BY_CHANCE,
+    EVERY_LAYER,
     INSTEAD,
+    LAST_LAYER,
     NOT_LEARNED,
     SIDE_BY_SIDE,
     TAUGHT,
@@ -20,7 +23,15 @@ BOTH_BEGINS = "What was learned from your images and {network} are used side by 
 OTHER_BEGINS = "{network} is used instead of what was learned from your images: of "
 ALONE_BEGINS = "What was learned from your images is used alone: "
 WITHOUT_FEATURES = "Auto spreads the batch over your images; without learned features "
+TRIAL_BEGINS = (
+    "On {count} of your labels, held out, each class counting alike, training every layer got "
+    "{every} right, training only the last layer {last}. "
+)
+UNTIL = "ntil the next trial, at {next} labels or later, "
 FORMER = {
+    TRIAL_BEGINS + "U" + UNTIL + "every": (EVERY_LAYER, ""),
+    TRIAL_BEGINS + "U" + UNTIL + "only": (LAST_LAYER, ""),
+    TRIAL_BEGINS + "That lead may be chance. U" + UNTIL: (BY_CHANCE, ""),
     WITHOUT_FEATURES: (NOT_LEARNED, ""),
     "Auto trusts {best} most: ": (TRUSTED, TRUSTED_FIGURES),
     BOTH_BEGINS + "labels held out": (SIDE_BY_SIDE, ""),

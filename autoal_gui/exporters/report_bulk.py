@@ -12,13 +12,16 @@ BULK = "in bulk"
 
 def answer_kind(entry: Entry) -> str:
     """Return how an answer is counted that is not among the known labels."""
-    return BULK if entry.purpose == "confirm" else entry.action
+    return f"{BULK} {entry.class_index}" if entry.purpose == "confirm" else entry.action
 
 
 def in_bulk(labels: Snapshot) -> Iterable[tuple[str, str]]:
-    """Yield the row of the counts for them, where there are any."""
-    if _confirmed(labels):
-        yield BULK, tr("Confirmed in bulk")
+    """Yield the rows of the counts for them, one for each class that has any."""
+    answers = labels.answers.values()
+    found = {entry.class_index for entry in answers if entry.purpose == "confirm"}
+    for index, name in enumerate(labels.classes):
+        if index in found:
+            yield f"{BULK} {index}", tr("Confirmed in bulk: {name}", name=name)
 
 
 def bulk_lines(labels: Snapshot) -> list[str]:

@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from autoal_gui.core import language
 from autoal_gui.core.database.round_rows import RoundRecord, _reason
 from autoal_gui.core.errors import ProjectDamaged
-from autoal_gui.core.feature_sentences import TRUSTED, TRUSTED_FIGURES
+from autoal_gui.core.feature_sentences import (
+    BY_CHANCE,
+    EVERY_LAYER,
+    LAST_LAYER,
+    TRUSTED,
+    TRUSTED_FIGURES,
+)
 from autoal_gui.core.sentences import Sentence, said
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.round import ONE_CLASS
@@ -119,3 +125,30 @@ def test_a_sentence_is_read_as_it_was_kept(words, shares, details):
 def test_what_is_no_sentence_is_damage(value):
     with pytest.raises(ProjectDamaged):
         _reason({"sentences": value})
+
+
+@pytest.mark.parametrize(
+    ("since", "now"),
+    [
+        ("Until the next trial, at {next} labels or later, every layer is trained.", EVERY_LAYER),
+        (
+            "Until the next trial, at {next} labels or later, only the last layer is trained.",
+            LAST_LAYER,
+        ),
+        (
+            "That lead may be chance. Until the next trial, at {next} labels or later, only the "
+            "last layer is trained.",
+            BY_CHANCE,
+        ),
+    ],
+)
+def test_a_trial_of_an_earlier_version_is_told_with_what_came_of_it_first(since, now):
+    words = {"count": "48", "every": "69%", "last": "80%", "next": "120"}
+    old = Sentence(
+        "On {count} of your labels, held out, each class counting alike, training every layer got "
+        f"{{every}} right, training only the last layer {{last}}. {since} This only chooses "
+        "between the two; Performance says how good the model is.",
+        words,
+    )
+    assert str(old) == str(Sentence(now, words))
+    assert "120 labels" in str(old)

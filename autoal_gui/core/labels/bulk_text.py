@@ -123,8 +123,10 @@ def own_words(check: Check, class_index: int, name: str, confirmed: bool = True)
         return said
     left = math.ceil(own.wrong / check.limit - 1e-9) - own.asked
     holds = tr_count(
-        "It holds again after {count} more of it that is right.",
-        "It holds again after {count} more of it that are right.",
+        "It holds again after {count} more of it, read alone and right: label on, and begin "
+        "another check once the model is sure of more.",
+        "It holds again after {count} more of it, read alone and all right: label on, and begin "
+        "another check once the model is sure of more.",
         left,
     )
     return " ".join((said, tr(OWN_LOST, name=name), holds) if confirmed else (said, holds))

@@ -8,8 +8,8 @@ from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.project.project import Project
 
 FIRST_MODEL = mark(
-    "Rounds before it had too few labels to learn from: such rounds only choose which images to "
-    "ask for."
+    "It is of round {number}: before there are labels, a round only chooses which images to ask "
+    "for."
 )
 WHAT_A_ROUND_IS = mark(
     "A round trains a model on the labels that there are by then. As long as they are too few, it "

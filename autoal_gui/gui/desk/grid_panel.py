@@ -70,8 +70,8 @@ class GridPanel(QWidget):
 
     opened = Signal(int)
     """The image id to show large."""
-    left = Signal()
-    """The user goes back to one large image."""
+    left, escaped = Signal(), Signal()
+    """The user goes back to one large image; or, by Esc, to where the images were looked for."""
 
     def __init__(self, controller: Controller, loader: ImageLoader, theme: Theme) -> None:
         super().__init__()
@@ -101,7 +101,8 @@ class GridPanel(QWidget):
         self.one.clicked.connect(self.left)
         leave = QShortcut(Qt.Key.Key_Escape, self)
         leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        leave.activated.connect(self._on_escape)
+        for way in (leave.activated, leave.activatedAmbiguously):  # beside what else Esc closes
+            way.connect(self._on_escape)
         self.size_slider = QSlider(Qt.Orientation.Horizontal)
         self.size_slider.setRange(SMALLEST, LARGEST)
         self.size_slider.setValue(self.grid.side)
@@ -189,7 +190,7 @@ class GridPanel(QWidget):
             select_images(self.grid, selected[:1])
             self._on_selection()
         else:
-            self.left.emit()
+            self.escaped.emit()
 
     def _look(self) -> None:
         """Have what is shown stay until it is left or answered."""
@@ -395,6 +396,5 @@ class GridPanel(QWidget):
     def _on_closed(self) -> None:
         self._only, self._ranked, self._example = (), None, None
         self.which.setCurrentIndex(0)
-        if self.which.count() > ONLY:
-            self.which.removeItem(ONLY)
+        self.which.removeItem(ONLY)  # if it is there
         self.grid.set_images(())

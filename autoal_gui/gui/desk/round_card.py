@@ -61,9 +61,6 @@ class RoundCard(QFrame):
     look_wanted = Signal(object)
     """The ids of images whose second answer differs from the first."""
 
-    turned = Signal(int)
-    """The wheel was turned over it, by so many pixels."""
-
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("role", "toast")
@@ -188,8 +185,7 @@ class RoundCard(QFrame):
         self.look_wanted.emit(self._unlike)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave the wheel to what the card lies on."""
-        self.turned.emit(event.angleDelta().y())
+        """Keep the wheel from what the card lies on."""
         event.accept()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -232,7 +228,7 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
     right = right_words(metrics)
     title = tr("Round {number} ({labels}): {right}", **name, right=right)
     if _is_first(project):
-        title = tr("Your first model (round {number}, {labels}): {right}", **name, right=right)
+        title = tr("Your first model ({labels}): {right}", labels=name["labels"], right=right)
     changed = changed_words(project, in_use.point)
     better = better_words(metrics, project.classes.names)
     return title, "\n".join(filter(None, (result.words, better, words, changed))), further
@@ -332,7 +328,9 @@ def _right_of(name: str, metrics: Metrics, index: int) -> str:
 
 def further_words(project: Project, left: int) -> str:
     """Say why the first model may be of round 2, and how long so many answers take."""
-    explained = tr(FIRST_MODEL) if _is_first(project) and len(project.rounds.finished()) > 1 else ""
+    finished, explained = project.rounds.finished(), ""
+    if _is_first(project) and len(finished) > 1:
+        explained = tr(FIRST_MODEL, number=number(finished[-1].number))
     return f"{explained} {_cost(project, left)}".strip()
 
 

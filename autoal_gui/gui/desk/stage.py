@@ -1,14 +1,15 @@
 """The ground of the image: an edge that lights up in the colour of an answer, and a card.
 
 The edge is drawn around the image. The card covers nothing that is read: it lies beside the image
-where there is room, else below the tabs of the panel at the side, which make room for it. Where
-the panel is folded, the image makes room if it must.
+where there is room, as narrow as it must be for that, else over what the panel at the side says of
+training, which has just ended. Where the panel is folded, the image makes room if it must.
 """
 
 import sys
 
 from PySide6.QtCore import (
     QMargins,
+    QPoint,
     QRect,
     QSettings,
     QSignalBlocker,
@@ -92,23 +93,9 @@ class Stage(QWidget):
     def lean_on(self, side: SidePanel) -> None:
         """Put the card on the panel at the side as long as that is not folded."""
         self._side = side
-        self.card.turned.connect(self._on_turned)
-        side.tabs.tabBarClicked.connect(self._on_tab)
         side.toggled.connect(self._place_card)
         side.resized.connect(self._place_card)
         self._place_card()
-
-    @Slot(int)
-    def _on_turned(self, pixels: int) -> None:
-        """Scroll what the card lies on: beside the image that is nothing."""
-        if self._side is not None and self.card.parent() is self._side:
-            self._side.scroll_tab(pixels)
-
-    @Slot()
-    def _on_tab(self) -> None:
-        """Make room: whoever turns to a tab wants to read it whole."""
-        if self.card.parent() is self._side:
-            self.card.go()
 
     @property
     def is_lit(self) -> bool:
@@ -193,10 +180,10 @@ class Stage(QWidget):
     def _place_card(self) -> None:
         self._close.setEnabled(not self.card.isHidden())
         side = None if self._side is None or self._side.folded else self._side
-        free = None if side is None or self._is_at_side else self._free_place()
+        free = None if self._is_at_side else self._free_place(self._shown_image(side))
         self._is_at_side = side is not None and free is None and not self.card.isHidden()
         if self._side is not None and not self._is_at_side:
-            self._side.leave_room(0)
+            self._side.training.make_room(0)
         if self.card.isHidden():
             self._column.setContentsMargins(AROUND)
             return
@@ -205,39 +192,51 @@ class Stage(QWidget):
             with QSignalBlocker(self.card):
                 self.card.setParent(ground)
                 self.card.show()
-        place = free or self._corner(ground, self.card.wanted_width())
+        if ground is side and side is not None:
+            place = self._over_training(side)
+        else:
+            place = free or self._corner(self.card.wanted_width())
         self.card.setGeometry(place)
         self.card.raise_()
         self._column.setContentsMargins(self._beside(place) if side is None else AROUND)
-        if ground is side and side is not None:
-            side.leave_room(side.height() - place.top() + MARGIN // 2)
 
-    def _corner(self, ground: QWidget, wide: int) -> QRect:
+    def _over_training(self, side: SidePanel) -> QRect:
+        """Return the place over what the panel says of training, which takes the card's height."""
+        wide = side.training.width()
+        side.training.make_room(self.card.heightForWidth(wide))
+        return QRect(side.training.mapTo(side, QPoint()), QSize(wide, side.training.height()))
+
+    def _corner(self, wide: int) -> QRect:
         """Return the place of a card of that width at the lower right."""
-        room = ground.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         wide = min(room.width(), wide)
         high = min(room.height(), self.card.heightForWidth(wide))
         return QRect(room.right() - wide, room.bottom() - high, wide, high)
 
-    def _free_place(self) -> QRect | None:
-        """Return a place beside the image as it is shown now, or None where there is no room.
+    def _shown_image(self, side: SidePanel | None) -> QRect:
+        """Return where the image lies: as it is shown now or, beside a folded panel, whole."""
+        picture, view = self._view.picture, self._view
+        if picture is None or side is None:
+            return self._image(AROUND)
+        left, top = view.viewport.to_view((0, 0), (view.width(), view.height()))
+        width, height = (round(length * view.viewport.scale) for length in picture.size)
+        return QRect(round(left), round(top), width, height).translated(view.pos())
+
+    def _free_place(self, image: QRect) -> QRect | None:
+        """Return a place beside an image, or None where there is no room, or a sentence stands.
 
         The card may be wider than usual, below the image, or narrower, at its right.
         """
-        picture, view = self._view.picture, self._view
-        if picture is None:  # a sentence stands there
+        if image.isEmpty():
             return None
-        left, top = view.viewport.to_view((0, 0), (view.width(), view.height()))
-        width, height = (round(side * view.viewport.scale) for side in picture.size)
-        image = QRect(round(left), round(top), width, height).translated(view.pos())
-        image.adjust(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        image = image.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
         usual, least = self.card.wanted_width(), NARROW * self.fontMetrics().height()
         widths = (
             usual,
             self.width() - 2 * MARGIN,
             min(usual, self.width() - image.right() - MARGIN),
         )
-        places = [self._corner(self, wide) for wide in widths if wide >= least]
+        places = [self._corner(wide) for wide in widths if wide >= least]
         whole = [at for at in places if at.height() >= self.card.heightForWidth(at.width())]
         return next((at for at in whole if not at.intersects(image)), None)
 

@@ -14,6 +14,7 @@ from autoal_gui.engine.state import Move, can
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.exports import NO_MODEL, Exports, timed_words
+from autoal_gui.gui.session.rounds.next_round_words import next_round_words
 from autoal_gui.gui.widgets.inputs import combo, refill
 from autoal_gui.gui.widgets.text import text_label
 
@@ -46,6 +47,8 @@ class ModelLine(QWidget):
         self.newer = text_label(bold=True)
         self.train = QPushButton(tr("Train now"))
         self.train.setAutoDefault(False)
+        self.waits = text_label(role="muted")
+        """Why it cannot be pressed now."""
         self.train.clicked.connect(controller.training.train_now)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -54,6 +57,7 @@ class ModelLine(QWidget):
         column.addWidget(self.words)
         column.addWidget(self.newer)
         column.addWidget(self.train, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.waits)
         controller.training.rounds_changed.connect(self.refresh)
         controller.labelling.answers_changed.connect(self.refresh)
         controller.engine.state_changed.connect(self.refresh)
@@ -91,7 +95,10 @@ class ModelLine(QWidget):
         self.newer.setText(newer or (tr(HAS_ALL) if shown else ""))
         self.newer.setVisible(shown)
         self.train.setVisible(shown)
-        self.train.setEnabled(bool(newer) and is_last and can(controller.engine.state, Move.START))
+        idle = can(controller.engine.state, Move.START)
+        self.train.setEnabled(bool(newer) and is_last and idle)
+        self.waits.setText(next_round_words(controller) if newer and is_last and not idle else "")
+        self.waits.setVisible(bool(self.waits.text()))
 
 
 def offered_models(project: Project) -> dict[str, str]:

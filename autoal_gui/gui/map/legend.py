@@ -10,6 +10,7 @@ from autoal_gui.gui.map.scene import Part
 from autoal_gui.gui.widgets.text import plain_tip
 from autoal_gui.gui.widgets.theme import Colours, ink_on, legible
 
+LEAST = 9  # heights of a line that stay in sight, whatever is told below
 SIDE, RATIO = 18, 3  # device-independent pixels of a swatch, drawn at three times that
 
 
@@ -26,6 +27,7 @@ class Legend(QListWidget):
         self.setObjectName("legend")
         self.setAccessibleName(tr("Parts of the map"))
         self.setIconSize(QSize(SIDE, SIDE))
+        self.setMinimumHeight(LEAST * self.fontMetrics().height())
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # a count is never cut off
         self.setWordWrap(True)  # what is hidden is said in a sentence
         self.setResizeMode(QListWidget.ResizeMode.Adjust)

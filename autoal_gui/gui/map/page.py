@@ -25,6 +25,7 @@ from autoal_gui.gui.map.selection import Selection
 from autoal_gui.gui.map.words import image_words, notes_words, total_words
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
+from autoal_gui.gui.widgets.cards import Sentence
 from autoal_gui.gui.widgets.inputs import OneOf, StillComboBox
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.page_actions import own_action
@@ -121,12 +122,11 @@ class MapPage(Page):
         row.addWidget(self.by, 1)
         right.addLayout(row)
         right.addWidget(self.legend, 3)
-        right.addWidget(self.notes)
+        self._told = Sentence(self.notes)
+        right.addWidget(self._told)
         right.addWidget(self.unanswered)
         right.addWidget(self.selection)
-        self.selection.filled.connect(
-            lambda some: right.setStretchFactor(self.selection, 2 if some else 0)
-        )
+        self.selection.filled.connect(lambda some: right.setStretchFactor(self.selection, 2 * some))
         whole = QHBoxLayout()
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -320,7 +320,7 @@ class MapPage(Page):
         self.legend.show_parts(parts, int(facts.shown.sum()), colours)
         hides, far = (by_label and bool(any_of) for any_of in (facts.asked.any(), len(self._far)))
         self.notes.setText(notes_words(hides, bool(ringed.any()), far))
-        self.notes.setVisible(bool(self.notes.text()))
+        self._told.setVisible(bool(self.notes.text()))
 
     @Slot(object)
     def _light(self, part: Part | None) -> None:

@@ -106,18 +106,6 @@ class SidePanel(QWidget):
         usual = min(LINES * self.fontMetrics().height(), round(MOST * room))
         return max(least, usual, min(self._uncut_width(), round(UNCUT * room)))
 
-    def leave_room(self, height: int) -> None:
-        """End the tabs so far above the lower edge, as long as a few of their lines stay in view.
-
-        What lies there then covers nothing of them: they can be scrolled.
-        """
-        column = self._whole.layout()
-        if column is None:
-            return
-        kept = column.contentsMargins().bottom()
-        spare = self.tabs.height() - self.tabs.minimumSizeHint().height()
-        column.setContentsMargins(EDGE, EDGE, EDGE, max(EDGE, min(height, kept + spare)))
-
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Share the height, and leave the marks of the tabs out where their words need the room."""
         super().resizeEvent(event)
@@ -125,13 +113,6 @@ class SidePanel(QWidget):
         room = event.size().width() - 2 * EDGE
         self._show_marks(room >= MARKED * self.fontMetrics().height())
         self.resized.emit()
-
-    @Slot(int)
-    def scroll_tab(self, pixels: int) -> None:
-        """Scroll the tab that is shown, as the wheel does over a card that lies here too."""
-        panel = self.weights if self.tabs.currentIndex() else self.performance
-        bar = panel.verticalScrollBar()
-        bar.setValue(bar.value() - pixels)
 
     def _show_marks(self, shown: bool) -> None:
         bar, place = self.tabs.tabBar(), QTabBar.ButtonPosition.RightSide

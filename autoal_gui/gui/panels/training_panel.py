@@ -70,6 +70,7 @@ class TrainingPanel(QFrame):
         self._actions = actions
         self._step: Step | None = None
         self._round: int | None = None  # the round that runs, since its start
+        self._usual = self._least = 0  # heights, in pixels
         self._orders = False  # it had too few labels then to train on
         self.setProperty("role", "card")
         self.setAccessibleName(tr("Training"))
@@ -152,7 +153,14 @@ class TrainingPanel(QFrame):
     def fit(self, room: int) -> None:
         """Take the height that leaves enough to the tabs below; `room` is of both, 0 if unknown."""
         usual = LINES * self.fontMetrics().height()
-        self.setFixedHeight(min(usual, round(MOST * room)) if room else usual)
+        self._usual = min(usual, round(MOST * room)) if room else usual
+        self.setFixedHeight(max(self._usual, self._least))
+
+    def make_room(self, height: int) -> None:
+        """Be at least so high, for what lies over it; 0 for nothing."""
+        if height != self._least:
+            self._least = height
+            self.setFixedHeight(max(self._usual, height))
 
     def value(self, step: Step) -> float:
         """Return how far a step's bar is, in [0, 1]."""

@@ -24,6 +24,10 @@ ENDS = mark(
     "If {wrong} of the first {first} have another class than the model's, more than the limit of "
     "{limit} are wrong, and nothing can be confirmed."
 )
+ENDS_SOON = mark(
+    "If {wrong} of them have another class than the model's, more than the limit of {limit} are "
+    "wrong, and nothing can be confirmed."
+)
 HARDLY = mark("It saves some reading now; with a better model it mostly saves more.")
 NOT_WORTH = mark(
     "The model is sure of {sure} images by now, and {due} would be read alone first: that does not "
@@ -79,8 +83,10 @@ def alone_words(sure: SureImages, due: Sequence[int], check: Check) -> str:
     saved = sure.saved(due)
     words = tr(WHY_ALONE, count=count, saved=number(saved))
     if not check.whole.asked:
-        wrong, first = number(check.too_many), number(check.fewest)
-        words = f"{words} {tr(ENDS, wrong=wrong, first=first, limit=percent(check.limit))}"
+        values = {"wrong": number(check.too_many), "limit": percent(check.limit)}
+        of_all = check.too_many > check.limit * len(due)
+        ends = tr(ENDS_SOON if of_all else ENDS, first=number(check.fewest), **values)
+        words = f"{words} {ends}"
     return f"{words}\n\n{tr(HARDLY)}" if saved < PAYS * len(due) else words
 
 

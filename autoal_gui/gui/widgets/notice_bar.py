@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRect, QTimer, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -144,6 +144,9 @@ class NoticeGround(QWidget):
         """
         super().__init__()
         self._bar, self._room = bar, room
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._escape.activated.connect(bar.hide)
+        self._escape.activatedAmbiguously.connect(bar.hide)  # beside what else Esc closes
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -155,10 +158,12 @@ class NoticeGround(QWidget):
     @Slot()
     def place_bar(self) -> None:
         """Put the bar where it belongs now, over the pages or above them."""
+        room = self._room()
+        # Where nothing may be covered Esc leaves the page, which the bar stands above.
+        self._escape.setEnabled(not self._bar.isHidden() and not room.isEmpty())
         if self._bar.isHidden():
             self._column.removeWidget(self._bar)
             return
-        room = self._room()
         self._lay_over(over=not room.isEmpty())
         for wide in (room.width(), self.width()):
             high = self._bar.heightForWidth(wide)

@@ -198,6 +198,7 @@ class MainWindow(QMainWindow):
     def say(self, sentence: str) -> None:
         """Show one plain sentence at the bottom."""
         self.status.setText(sentence)
+        self.statusBar().clearMessage()  # the line of a button under the mouse would lie over it
 
     # -- what the user wants ------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QPoint, QRect, QSettings, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, QSettings, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from autoal_gui.gui.session.controller import Controller
@@ -52,6 +52,7 @@ class PageStack(QStackedWidget):
         self._desk: Desk | None = None
         self._made: list[Page] = []
         self._before_help: QWidget | None = None
+        self._map_grid = MapGrid(self)
         self.start_page = StartPage(theme)
         self.addWidget(self.start_page)
         controller.project_opened.connect(self._on_opened)
@@ -110,7 +111,7 @@ class PageStack(QStackedWidget):
         from autoal_gui.gui.map.page import MapPage
 
         page = self._add(MapPage(*self._common))
-        page.grid_wanted.connect(self._show_in_grid)
+        page.grid_wanted.connect(self._map_grid.show_images)
         page.desk_wanted.connect(self._show_on_desk)
         return page
 
@@ -232,11 +233,6 @@ class PageStack(QStackedWidget):
         self.leave()
         self.desk.show_found(found)
 
-    @Slot(str, object)
-    def _show_in_grid(self, title: str, images: tuple[int, ...]) -> None:
-        self.leave()
-        self.desk.show_in_grid(title, images)
-
     # -- projects -----------------------------------------------------------------------------
 
     def _on_opened(self) -> None:
@@ -253,6 +249,7 @@ class PageStack(QStackedWidget):
         self._desk = Desk(*self._common, self._settings)
         self.addWidget(self._desk)
         self._desk.help_wanted.connect(self.show_topic)
+        self._desk.grid.escaped.connect(self._map_grid.go_back)
         self._desk.image_view.display_changed.connect(self.display_changed)
         if self._controller.is_open:
             self._desk.show_project()
@@ -267,6 +264,32 @@ class PageStack(QStackedWidget):
         """Return what has been made so far whose threads must end before the window closes."""
         desk = () if self._desk is None else (self._desk,)
         return (*desk, *self._made)
+
+
+class MapGrid(QObject):
+    """Shows in the grid what was selected on the map, and leads back to the map."""
+
+    def __init__(self, pages: PageStack) -> None:
+        super().__init__(pages)
+        self._pages, self._title = pages, ""
+
+    @Slot(str, object)
+    def show_images(self, title: str, images: tuple[int, ...]) -> None:
+        """Show these images on the desk, under a title."""
+        self._title = title
+        self._pages.leave()
+        self._pages.desk.show_in_grid(title, images)
+
+    @Slot()
+    def go_back(self) -> None:
+        """Leave the grid: to the map, as long as it shows what was selected there."""
+        from autoal_gui.gui.desk.grid_panel import ONLY
+
+        grid = self._pages.desk.grid
+        of_map = grid.which.currentIndex() == ONLY and grid.which.currentText() == self._title
+        self._pages.desk.leave_grid()
+        if of_map:
+            self._pages.show_page(self._pages.map)
 
 
 def free_above(pages: PageStack) -> QRect:

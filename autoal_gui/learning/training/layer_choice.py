@@ -3,29 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
+from autoal_gui.core.feature_sentences import BY_CHANCE, EVERY_LAYER, LAST_LAYER
 from autoal_gui.core.language import mark, percent
 from autoal_gui.core.measures.paired import LEVEL, chance_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-EVERY_LAYER = mark(
-    "On {count} of your labels, held out, each class counting alike, training every layer got "
-    "{every} right, training only the last layer {last}. Until the next trial, at {next} labels or "
-    "later, every layer is trained. This only chooses between the two; Performance says how good "
-    "the model is."
-)
-LAST_LAYER = mark(
-    "On {count} of your labels, held out, each class counting alike, training every layer got "
-    "{every} right, training only the last layer {last}. Until the next trial, at {next} labels or "
-    "later, only the last layer is trained. This only chooses between the two; Performance says "
-    "how good the model is."
-)
-BY_CHANCE = mark(
-    "On {count} of your labels, held out, each class counting alike, training every layer got "
-    "{every} right, training only the last layer {last}. That lead may be chance. Until the next "
-    "trial, at {next} labels or later, only the last layer is trained. This only chooses between "
-    "the two; Performance says how good the model is."
-)
 LEAD = 1.5  # standard errors by which every layer must lead, each class counting alike
 VETOED = mark(
     "On the {count} images of the evaluation set training every layer got {every} right, training "

@@ -144,7 +144,8 @@ def test_a_class_of_its_own_errors_is_left_out_while_the_others_go_on():
     said = own_words(check, 1, "monocyte", confirmed=False)
     assert said == (
         "monocyte by itself: 1 of 8 had another class. That is more than the limit of 2.0% allows: "
-        "nothing more is confirmed as monocyte. It holds again after 42 more of it that are right."
+        "nothing more is confirmed as monocyte. It holds again after 42 more of it, read alone and "
+        "all right: label on, and begin another check once the model is sure of more."
     )
     more = Check.of([*read(60), *read(10, 1, model=1, first=100)], 0.02)
     assert "1 of 10 had another class, 10.0%." in own_words(more, 1, "monocyte")

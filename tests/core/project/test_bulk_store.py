@@ -15,6 +15,7 @@ from autoal_gui.core.queries import Query
 from autoal_gui.core.readers.double_reading import candidates
 from autoal_gui.core.readers.suggestion_use import suggestion_use
 from autoal_gui.exporters import class_folders, csv_labels, json_labels, npz_labels
+from autoal_gui.exporters.report_sections import counts_section
 from tests.support.project import new_project, reopened, result_of
 
 SURE = Suggestion(0, 0.99)
@@ -62,6 +63,17 @@ def test_confirmed_labels_teach_only_while_their_check_holds(project):
     assert project.bulk.training() == ()  # the new check says nothing of labels before it
     project.bulk.limit = 0.05  # stricter: now nothing is known
     assert project.bulk.check.verdict == "unknown"
+
+
+def test_the_report_counts_what_was_confirmed_by_class(project):
+    read_alone(project, range(3, 8))
+    confirm(project, (8, 9))
+    project.bulk.confirm({13: Suggestion(1, 0.99)}, (), 1)
+    found = list(counts_section(Snapshot.of(project)))[1]
+    rows = ["".join(row.itertext()) for row in found.iter("tr")]
+    normal, abnormal = project.classes.names
+    assert f"Confirmed in bulk: {normal}202" in rows
+    assert f"Confirmed in bulk: {abnormal}101" in rows
 
 
 def test_nothing_that_was_confirmed_enters_a_measurement(project):

@@ -17,7 +17,6 @@ from autoal_gui.gui.desk.answer_chip import AnswerChip
 from autoal_gui.gui.desk.class_panel import ClassButton, ClassPanel
 from autoal_gui.gui.desk.round_card import class_words
 from autoal_gui.gui.desk.stage import EDGE
-from autoal_gui.gui.panels.side_panel import EDGE as PANEL_EDGE
 from autoal_gui.gui.panels.side_panel import folds
 from autoal_gui.gui.strategy_names import strategy_reason
 from autoal_gui.gui.widgets.theme import Theme, class_colour
@@ -57,8 +56,11 @@ def test_the_desk_answers_back_and_leaves_the_room_to_the_image(qtbot, window, t
     for number in range(3):
         qtbot.keyClick(window, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
     qtbot.waitUntil(desk.stage.card.isVisible)
-    assert desk.stage.card.title.text().startswith("Your first model (round 2, 4 labels)")
-    assert "Rounds before it had too few labels" in desk.stage.card.next.text()
+    assert desk.stage.card.title.text().startswith("Your first model (4 labels)")
+    assert (
+        "It is of round 2: before there are labels, a round only chooses"
+        in desk.stage.card.next.text()
+    )
     assert desk.header.round.text() == "Round 2"
     assert desk.stage.rect().contains(desk.stage.card.geometry())
     assert_escape_closes_the_card(qtbot, window)
@@ -88,7 +90,7 @@ def test_the_card_of_a_round_covers_no_image_that_waits(qtbot, window, tmp_path)
     card.say("A round has ended", "Some words of it. " * 20, "")
     assert card.parent() is desk.side
     assert desk.side.rect().contains(card.geometry())
-    assert_beside_the_tabs(desk, card)
+    assert_over_training(desk, card)
     whole = view.geometry()
     qtbot.keyClick(window, Qt.Key.Key_Comma)
     qtbot.waitUntil(lambda: card.parent() is stage and stage.width() >= 0.7 * window.width())
@@ -98,7 +100,7 @@ def test_the_card_of_a_round_covers_no_image_that_waits(qtbot, window, tmp_path)
     card.hide()
     qtbot.waitUntil(lambda: view.geometry() == stage.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE))
     assert view.height() == whole.height()
-    assert desk.side._whole.layout().contentsMargins().bottom() == PANEL_EDGE
+    assert desk.side.training.height() == desk.side.training._usual
 
 
 def test_the_card_lies_beside_a_small_image_until_that_needs_the_room(qtbot, window, tmp_path):
@@ -114,14 +116,14 @@ def test_the_card_lies_beside_a_small_image_until_that_needs_the_room(qtbot, win
     assert not before.intersects(card.geometry())
     view.zoom(4)
     qtbot.waitUntil(lambda: card.parent() is desk.side)
-    assert_beside_the_tabs(desk, card)
+    assert_over_training(desk, card)
     view.fit()
     QApplication.processEvents()
     assert card.parent() is desk.side  # it does not jump to and fro
     assert image_in(view) == before  # nor has the image moved for it
 
 
-def test_the_card_leaves_a_tab_that_somebody_turns_to(qtbot, window, tmp_path):
+def test_a_tab_can_be_turned_to_while_the_card_is_there(qtbot, window, tmp_path):
     start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
     desk = window.desk
     if desk.side.folded:
@@ -130,18 +132,37 @@ def test_the_card_leaves_a_tab_that_somebody_turns_to(qtbot, window, tmp_path):
     assert desk.stage.card.parent() is desk.side
     bar = desk.tabs.tabBar()
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
-    assert desk.stage.card.isHidden()
+    assert desk.tabs.currentIndex() == 1
+    assert desk.stage.card.isVisible()
 
 
-def assert_beside_the_tabs(desk, card):
+def assert_over_training(desk, card):
     QApplication.processEvents()
-    tabs = desk.tabs.rect().translated(desk.tabs.mapTo(desk.side, QPoint()))
-    assert tabs.bottom() < card.y()
-    assert tabs.height() > 5 * desk.fontMetrics().height()
-    bar = desk.side.performance.verticalScrollBar()
-    bar.setRange(0, 100)  # as where there are results
+    training = desk.side.training
+    assert card.geometry().topLeft() == training.mapTo(desk.side, QPoint())
+    assert card.size() == training.size()
+    assert card.height() >= card.heightForWidth(card.width())
+    assert desk.tabs.mapTo(desk.side, QPoint()).y() > card.geometry().bottom()
+    assert desk.tabs.height() > 5 * desk.fontMetrics().height()
     assert not passes_over(card)
-    assert bar.value()  # the wheel scrolls the tab though the pointer is over the card
+
+
+def test_the_image_stays_where_it_is_while_a_card_has_room_beside_it(qtbot, window, tmp_path):
+    window.resize(1000, 720)
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    desk, view = window.desk, window.desk.image_view
+    qtbot.waitUntil(lambda: view.picture is not None)
+    if not desk.side.folded:
+        qtbot.keyClick(window, Qt.Key.Key_Comma)
+    QApplication.processEvents()
+    before, usual = image_in(view), desk.stage.card.wanted_width()
+    desk.stage.card.say("A round has ended", "Some words of it. " * 9, "")
+    card = desk.stage.card
+    QApplication.processEvents()
+    assert image_in(view) == before
+    assert not before.intersects(card.geometry())
+    assert card.width() != usual  # narrower at its right or wider below it, for that
+    assert card.height() >= card.heightForWidth(card.width())
 
 
 def image_in(view):

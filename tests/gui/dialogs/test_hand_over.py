@@ -12,6 +12,7 @@ from autoal_gui.core.project.last_model import kept_models
 from autoal_gui.core.registry import discover
 from autoal_gui.exporters.companions.leaving import Leaving
 from autoal_gui.gui.session import exports
+from autoal_gui.gui.session.rounds.next_round_words import next_round_words
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 from tests.support.session import WARM, create
 
@@ -44,12 +45,15 @@ def test_labels_that_are_newer_than_the_model_are_counted_until_it_has_them(
     line = window.dialog.model
     assert line.newer.isHidden()
     assert line.train.isHidden()
+    assert line.waits.isHidden()
     controller.labelling.answer(0)
     assert line.newer.text() == "1 label was given or changed since and is not in it."
     before = controller.project.rounds.last
     press(qtbot, line.train)
     assert line.train.isVisible()  # what lies below it stays where the mouse is
     assert not line.train.isEnabled()
+    assert line.waits.text() == next_round_words(controller)
+    assert f"when round {before + 1} has ended" in line.waits.text()
     qtbot.waitUntil(lambda: controller.at_rest and controller.project.rounds.last > before)
     assert f"round {before + 1} " in line.words.text()
     assert line.newer.text() == "It has all labels now."

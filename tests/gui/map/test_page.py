@@ -114,6 +114,25 @@ def test_dots_lead_to_the_grid_with_exactly_their_images_by_mouse_and_by_list(wi
     assert window.desk.grid.grid.images == expected
 
 
+def test_escape_leads_from_the_grid_back_to_the_map_it_was_opened_from(qtbot, window, page):
+    grid = window.desk.grid
+    page.canvas.selected.emit(page.canvas.rows_within(all_of(page)))
+    QTest.keyClick(page.canvas, Qt.Key.Key_Return)
+    assert window.pages.at_desk
+    qtbot.keyClick(grid.grid, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is page
+    QTest.keyClick(page.canvas, Qt.Key.Key_Return)
+    qtbot.mouseClick(grid.one, Qt.MouseButton.LeftButton)  # "One image" shows one
+    assert window.pages.at_desk
+    assert grid.isHidden()
+    window.pages.show_page(page)
+    QTest.keyClick(page.canvas, Qt.Key.Key_Return)
+    grid.which.setCurrentIndex(0)  # the batch, which was not looked for on the map
+    qtbot.keyClick(grid.grid, Qt.Key.Key_Escape)
+    assert window.pages.at_desk
+    assert grid.isHidden()
+
+
 def test_the_images_without_a_dot_are_counted_by_reason_and_add_up(page):
     project = page.controller.project
     measuring = {i for i in project.pool.ids("evaluation") if i not in project.labels.answers}

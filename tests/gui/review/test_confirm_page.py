@@ -65,7 +65,7 @@ def test_images_read_alone_are_answered_one_by_one_though_a_grid_was_open(qtbot,
     train(qtbot, controller)
     desk, unanswered = window.pages.desk, controller.project.labels.unanswered()
     found = tuple(unanswered[-3:])
-    window.pages._show_in_grid("Three of the map", found)
+    window.pages._map_grid.show_images("Three of the map", found)
     assert desk.grid.isVisible()
 
     page = show(qtbot, window)

@@ -360,7 +360,7 @@ def test_a_round_that_waits_for_another_says_so_on_the_folded_panel(
     strip = desk.side.strip
     qtbot.waitUntil(strip.isVisible)
     running = controller.training.round_number
-    assert strip.to_come.text() == f"Label on: the next round follows round {running}"
+    assert strip.to_come.text() == f"Go on labelling: the next round starts after round {running}"
     qtbot.waitUntil(lambda: cut_off(strip) == [])
     backend.gate.set()
     idle(qtbot, controller)

@@ -268,3 +268,24 @@ def test_the_way_to_confirm_the_sure_ones_is_not_offered_where_one_is(qtbot, win
     window.pages.show_page(window.pages.confirm)
     window.pages.leave()
     assert bar.isHidden()  # what was closed does not come back
+
+
+def test_escape_closes_at_the_desk_what_is_told_above_it(qtbot, window, tmp_path):
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    window.failure.show_notice("Something has ended.")
+    qtbot.keyClick(window, Qt.Key.Key_G)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)  # one closes the grid, the other what is told
+    assert window.failure.isHidden()
+    assert window.desk.grid.isHidden()
+    window.pages.show_page(window.pages.agreement)
+    window.failure.show_notice("Something has ended.")
+    qtbot.keyClick(window.pages.agreement, Qt.Key.Key_Escape)
+    assert window.pages.at_desk  # there it leaves the page
+
+
+def test_what_is_said_shows_though_the_mouse_rests_on_a_button(window):
+    window.statusBar().showMessage("What the button does")
+    window.say("What has just happened.")
+    assert not window.statusBar().currentMessage()

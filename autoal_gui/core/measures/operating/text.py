@@ -135,16 +135,17 @@ def fresh_sentence(found: Performance) -> str:
     if isinstance(found.sensitivity, EstimatedShare):
         return tr(
             "Expected on new images: about {value} ({low} to {high}) of the class found, and about "
-            "{left_value} ({left_low} to {left_high}) of the others rightly left. That is "
-            "how thresholds chosen in the same way by one part of the labels did on the other.",
+            "{left_value} ({left_low} to {left_high}) of the others rightly left. To "
+            "tell, the threshold was chosen on some of the labels and tried on the others, in "
+            "turn.",
             **_values(found.sensitivity),
             **{"left_" + name: value for name, value in left.items()},
         )
     return tr(
         "Expected on new images: {found} of {count} ({value}, {low} to {high}) of the class found, "
         "and {left_found} of {left_count} ({left_value}, {left_low} to {left_high}) of the others "
-        "rightly left. That is how thresholds chosen in the same way by one part of the images did "
-        "on the other.",
+        "rightly left. To tell, the threshold was chosen on some of the images and tried "
+        "on the others, in turn.",
         **_values(found.sensitivity),
         **{"left_" + name: value for name, value in left.items()},
     )

@@ -20,12 +20,13 @@ WITH_LEARNING = mark(
     "meanwhile."
 )
 WAITS = mark("The next round waits")
+AFTER_ROUND = mark("Go on labelling: the next round starts after round {number}")
 IS_NEXT = mark("The next round begins")
 MODEL_IS_NEXT = mark("The first model is trained next")
 WAITS_FOR: dict[Priority, str] = {
     Priority.EXPORT: mark("The next round waits for an export"),
     Priority.PREDICTION: mark("The next round waits for a prediction"),
-    Priority.WARM_START: mark("Label on: the next round follows learning"),
+    Priority.WARM_START: mark("Go on labelling: the next round starts after learning"),
 }
 """In a few words, by what runs."""
 
@@ -38,7 +39,7 @@ def due_words(controller: Controller) -> str:
     if _is_let_by(engine):
         return tr(MODEL_IS_NEXT if _is_first(controller) else IS_NEXT)
     if runs is not None:
-        return tr("Label on: the next round follows round {number}", number=number(runs))
+        return tr(AFTER_ROUND, number=number(runs))
     kinds = (kind for kind in WAITS_FOR if engine.runs(kind))
     other = Priority.WARM_START if comes_with_learning(controller) else None
     kind = next(kinds, other)
