@@ -195,10 +195,10 @@ def doubts(
     if summary.duplicates:
         lines.append(
             tr_count(
-                "{count} file is the same as an earlier one: both train the model, or both "
-                "measure it.",
-                "{count} files are the same as an earlier one: the same images all train the "
-                "model, or all measure it.",
+                "{count} file has the same content as another one: the two stay together, so that "
+                "no model is measured on an image that it has learned from.",
+                "{count} files have the same content as another one: such files stay together, so "
+                "that no model is measured on an image that it has learned from.",
                 summary.duplicates,
             )
         )

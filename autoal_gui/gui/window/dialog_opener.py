@@ -132,7 +132,8 @@ class DialogOpener(QObject):
 
     def ask_example(self) -> None:
         """Ask for a picture file, and look for images like it."""
-        title, start = tr("More like a picture"), str(images_folder(self._settings))
+        title = tr("Choose a picture: the images most like it are shown")
+        start = str(images_folder(self._settings))
         chosen, _ = QFileDialog.getOpenFileName(self._window, title, start)
         if not chosen:
             return
