@@ -260,7 +260,7 @@ def test_inspect_tells_it_to_people_and_to_programs(draw, capsys):
     assert run(["inspect", str(folder), "--class-level", "1", "--split-level", "0"]) == 0
     told = capsys.readouterr().out
     assert "2 classes" in told
-    assert "1 file is the same as an earlier one: both train the model, or both measure it." in told
+    assert "1 file has the same content as another one: the two stay together" in told
     (folder / "who.csv").write_text("file,patient\n1.png,p1\n2.png,p1\n9.png,p3\n")
     assert run(["inspect", str(folder), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -215,7 +215,7 @@ def test_what_is_doubtful_and_what_is_left_out_is_told(qtbot, window, draw):
     (folder / "notes.csv").write_text("what,price\nchair,7\n")
     dialog = listed(qtbot, window, folder_spec(folder))
     told = dialog.report.doubts.text()
-    assert "1 file is the same as an earlier one" in told
+    assert "1 file has the same content as another one" in told
     assert "1 file stands under more than one class: a/1.png = b/5.png." in told
     assert "Images of each class: a 2, b 3, c 0." in dialog.report.meaning.text()
     assert dialog.report.left_out.button.text() == "What is left out (2)"
