@@ -265,7 +265,7 @@ def test_inspect_tells_it_to_people_and_to_programs(draw, capsys):
     assert run(["inspect", str(folder), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["left_out"] == {}  # a table that is used is not left out
-    assert found["doubts"][0].startswith("1 file is the same")
+    assert found["doubts"][0].startswith("1 file has the same content")
     assert found["table"][0] == "2 of 4 images have a row in the table."
     assert run(["inspect", str(folder)]) == 0
     assert "1 row names no image of this set: 9.png." in capsys.readouterr().out
