@@ -319,8 +319,7 @@ class MapPage(Page):
         self._scene = scene_of(places, facts.shown, parts, ringed, strong)
         self.legend.show_parts(parts, int(facts.shown.sum()), colours)
         hides, far = (by_label and bool(any_of) for any_of in (facts.asked.any(), len(self._far)))
-        self.notes.setText(notes_words(hides, bool(ringed.any()), far))
-        self._told.setVisible(bool(self.notes.text()))
+        self._told.tell(notes_words(hides, bool(ringed.any()), far))
 
     @Slot(object)
     def _light(self, part: Part | None) -> None:

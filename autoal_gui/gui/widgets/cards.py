@@ -292,6 +292,12 @@ class Sentence(QScrollArea):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
+    def tell(self, words: str) -> None:
+        """Say something else; nothing is seen of it where there is nothing to say."""
+        self._label.setText(words)
+        self.setVisible(bool(words))
+        self.updateGeometry()  # another sentence may have more lines
+
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Return the height of all lines."""
         return max(self._label.minimumHeight(), self._label.heightForWidth(width))

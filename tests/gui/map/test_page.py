@@ -257,6 +257,18 @@ def test_the_count_of_a_part_is_never_cut_off(page):
     assert page.legend.textElideMode() is Qt.TextElideMode.ElideMiddle
 
 
+def test_the_list_and_what_is_said_of_it_stay_in_sight_beside_a_selection(qtbot, window, page):
+    window.resize(1366, 768)
+    asked = page.controller.images.batch
+    assert asked
+    for some in (False, True):
+        rows = page.canvas.rows_within(all_of(page)) if some else np.empty(0, np.intp)
+        page.canvas.selected.emit(rows)
+        qtbot.waitUntil(lambda: page.notes.visibleRegion().boundingRect().height() > 20)
+        line = page.legend.sizeHintForRow(0)
+        assert page.legend.viewport().height() >= 4 * line
+
+
 def test_a_long_part_of_the_map_is_read_to_its_end(qtbot, page):
     page.legend.setFixedWidth(14 * page.fontMetrics().height())
     qtbot.waitUntil(lambda: not shortened(page.legend))
