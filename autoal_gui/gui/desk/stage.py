@@ -42,8 +42,8 @@ from autoal_gui.gui.widgets.theme import Theme, class_colour
 EDGE = 5  # pixels around the image
 LIT = 150  # milliseconds
 KEPT = "flash"  # the setting: "on" or "off"
-MARGIN = 16  # pixels between the card and the edge, or the image
-NARROW = 12  # the least width of the card, in heights of a line
+MARGIN = 12  # pixels between the card and the edge, or the image
+NARROW = 10  # the least width of the card, in heights of a line
 SPREAD = mark("The images have been looked through; the row above shows those asked for now.")
 AROUND = QMargins(EDGE, EDGE, EDGE, EDGE)
 
@@ -199,6 +199,7 @@ class Stage(QWidget):
         self.card.setGeometry(place)
         self.card.raise_()
         self._column.setContentsMargins(self._beside(place) if side is None else AROUND)
+        self._column.activate()  # at once: the card covers no image, not for a moment
 
     def _over_training(self, side: SidePanel) -> QRect:
         """Return the place over what the panel says of training, which takes the card's height."""
