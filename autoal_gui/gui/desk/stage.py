@@ -235,7 +235,7 @@ class Stage(QWidget):
         widths = (
             usual,
             self.width() - 2 * MARGIN,
-            min(usual, self.width() - image.right() - MARGIN),
+            min(usual, self.width() - image.right() - MARGIN - 2),
         )
         places = [self._corner(wide) for wide in widths if wide >= least]
         whole = [at for at in places if at.height() >= self.card.heightForWidth(at.width())]
