@@ -52,6 +52,7 @@ TOOLS: dict[Tool, tuple[str, str]] = {
 }
 NOT_BLIND = mark("Also of images without an answer; their answers then no longer count as blind")
 WIDTH = 23  # letters that the side is wide
+NOTES = 7  # lines of what is told of the list, which scrolls: the list needs the room
 QUIET = {True: "#5d6b77", False: "#b4bdc6"}
 """Of what there is nothing to say of: in dark colours, and in light ones."""
 
@@ -123,6 +124,7 @@ class MapPage(Page):
         right.addLayout(row)
         right.addWidget(self.legend, 3)
         self._told = Sentence(self.notes)
+        self._told.setMaximumHeight(NOTES * self.notes.fontMetrics().lineSpacing())
         right.addWidget(self._told)
         right.addWidget(self.unanswered)
         right.addWidget(self.selection)
