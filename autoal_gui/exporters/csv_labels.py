@@ -39,7 +39,6 @@ ORDER = 10
 OPTIONS = ("de_identified",)
 
 COLUMNS = (
-    "image_id",
     "image",
     "sha256",
     "split",
@@ -55,7 +54,9 @@ COLUMNS = (
     "comment",
     "other_pixels",
     "in_bulk",
+    "image_id",
 )
+"""The number that the program gives an image comes last: it is no part of the image's name."""
 NOT_WRITTEN = mark("The labels could not be written there; nothing was changed.")
 
 ENCODING = "utf-8-sig"  # of every table that the program writes into a file
@@ -118,7 +119,6 @@ def _row(
 ) -> tuple[object, ...]:
     image, classes = labels.pool.images[entry.image_id], labels.classes
     return (
-        image.image_id,
         plain(image.key) if aliases is None else image.image_id,
         labels.hash_labelled(entry.image_id) if aliases is None else "",
         image.split,
@@ -134,4 +134,5 @@ def _row(
         plain(labels.comments.get(entry.image_id, "")) if aliases is None else "",
         int(entry.image_id in labels.other_pixels),
         int(entry.purpose == "confirm"),
+        image.image_id,
     )

@@ -70,7 +70,9 @@ def outlook_in(labels: Snapshot, measured: Measured) -> Outlook | None:
     """Return what more labels would bring; None where nobody can say."""
     images = labels.pool.images
     waiting = sum(images[i].split == "pool" for i in labels.unanswered)
-    return outlook_of(measured, waiting, labels.answers.values(), labels.short)
+    return outlook_of(
+        measured, waiting, labels.answers.values(), labels.short, len(labels.training)
+    )
 
 
 # -- counts -----------------------------------------------------------------------------------
@@ -254,11 +256,12 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
 
 def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
     seconds = time_taken(record.started, record.ended, record.seconds)
-    chosen = f"{record.remarks()} {figures(record.reason)}".strip()
+    chosen, behind = record.remarks() or record.settings.mode, figures(record.reason)
+    more = (tag("details", tag("summary", tr("Figures")), behind),) if behind else ()
     return [
         number(record.number),
         number(record.labels),
-        tag("td", chosen or record.settings.mode, class_="words"),
+        tag("td", chosen, *more, class_="words"),
         share_cell(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
         if metrics
         else "–",

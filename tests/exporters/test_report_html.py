@@ -103,7 +103,7 @@ def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
         [
             str(n),
             str(4 * n),
-            "One image cannot be read. Chosen by two strategies. One lowers the error.",
+            "One image cannot be read. Chosen by two strategies.FiguresOne lowers the error.",
         ]
         for n in (1, 2, 3)
     ]

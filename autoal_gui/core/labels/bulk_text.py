@@ -46,6 +46,7 @@ MAY_CONFIRM = mark(
     "{wrong} of {asked} had another class than the model's: whole pages may be confirmed now."
 )
 ALL_READ = mark("All images drawn by lot have been read.")
+ANOTHER = mark("Label on: a better model may pass another check.")
 
 
 def check_words(check: Check, confirmed: bool = True) -> str:
@@ -171,6 +172,7 @@ def end_words(check: Check, names: Sequence[str], confirmed: Collection[int]) ->
         holds if check.verdict == "holds" else check_words(check, bool(confirmed)),
         *own,
         class_error_words(check, names),
+        tr(ANOTHER) if check.verdict == "fails" else "",
     )
     return " ".join(filter(None, parts))
 

@@ -45,10 +45,16 @@ class Outlook:
     """Time to give them; None where it is not known."""
     curve: tuple[Expected, ...]
     """The curve drawn on from the last measured round, which is its first point."""
+    given: int = 0
+    """How many of those labels have been given since that round."""
 
 
 def outlook(
-    points: Sequence[Point], batch: int, waiting: int, seconds_an_answer: float | None = None
+    points: Sequence[Point],
+    batch: int,
+    waiting: int,
+    seconds_an_answer: float | None = None,
+    given: int = 0,
 ) -> Outlook | None:
     """Say what more labels bring: as few as are worth `GOAL`, at most as many again as so far.
 
@@ -57,6 +63,7 @@ def outlook(
         batch: images that are asked for in a round.
         waiting: images of the pool without an answer.
         seconds_an_answer: as measured.
+        given: labels since the last measured round.
 
     Returns:
         None where there is too little to say: fewer than two measured rounds, an interval that
@@ -66,7 +73,7 @@ def outlook(
     if len(known) < FEWEST or waiting < 1:
         return None
     forecast, last = Forecast(known), known[-1]
-    most = min(waiting, last.labels)
+    most = min(waiting + given, last.labels)
     step = min(batch, most) * max(1, -(-most // (batch * MOST_STEPS)))
     ahead = [forecast.at(last.labels + more) for more in range(step, most + 1, step)]
     worth = [found for found in ahead if found.value - last.value >= GOAL]
@@ -76,8 +83,9 @@ def outlook(
         return None
     more = chosen.labels - last.labels
     now = Expected(last.labels, last.value, last.value, last.value)
-    seconds = None if seconds_an_answer is None else more * seconds_an_answer
-    return Outlook(more, gain, seconds, (now, *ahead))
+    left = max(0, more - given)
+    seconds = None if seconds_an_answer is None else left * seconds_an_answer
+    return Outlook(more, gain, seconds, (now, *ahead), min(given, more))
 
 
 def says_little(found: Outlook, short: Mapping[str, int]) -> bool:
@@ -171,8 +179,11 @@ def no_forecast_sentence() -> str:
 
 def outlook_sentence(found: Outlook) -> str:
     """Say it in one plain sentence: labels, time and points."""
-    cost = tr_count("About {count} more label", "About {count} more labels", found.more)
-    if found.seconds is not None:
+    left = found.more - found.given
+    cost = tr_count("About {count} more label", "About {count} more labels", left)
+    if not left:
+        cost = tr("The labels given since the last round")
+    elif found.seconds is not None:
         cost = tr("{labels}, {time}", labels=cost, time=_spoken(found.seconds))
     if found.gain.high < WORTH:
         most = decimal(100 * max(0.0, found.gain.high), 1)

@@ -257,8 +257,8 @@ def _fall(points: Sequence[Point]) -> _Fall | None:
 
 def points(share: float) -> str:
     """Return a difference of shares in points of a hundred, with its sign."""
-    written = f"{100 * share:+.1f}"  # the sign also where it is +0.0
-    return ("−" if written[0] == "-" else "+") + decimal(abs(float(written)), 1)
+    written = round(100 * share, 1)
+    return ("−" if written < 0 else "+") + decimal(abs(written), 1)  # also where it is +0.0
 
 
 def own_at(curve: Sequence[Point], labels: int) -> float | None:

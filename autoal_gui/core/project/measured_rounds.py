@@ -103,7 +103,11 @@ def chance_words(measured: Measured) -> str:
 
 
 def outlook_of(
-    measured: Measured, waiting: int, answers: Iterable[Entry], short: Mapping[str, int]
+    measured: Measured,
+    waiting: int,
+    answers: Iterable[Entry],
+    short: Mapping[str, int],
+    labels: int,
 ) -> Outlook | None:
     """Return what more labels bring and take; None where there is too little to say.
 
@@ -112,9 +116,11 @@ def outlook_of(
         waiting: images of the pool without an answer.
         answers: those that stand.
         short: see `says_little`.
+        labels: that teach now, those confirmed in bulk left out.
     """
     if not measured:
         return None
-    batch = measured[-1][0].settings.batch_size
-    found = outlook(points_of(measured), batch, waiting, seconds_an_answer(answers))
+    last = measured[-1][0]
+    pace, given = seconds_an_answer(answers), max(0, labels - last.labels)
+    found = outlook(points_of(measured), last.settings.batch_size, waiting, pace, given)
     return None if found is None or says_little(found, short) else found

@@ -12,6 +12,7 @@ from autoal_gui.core.project.measured_rounds import Measured
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
 
+FLATTERED = mark("What chose the point measures it here, which is a little too good.")
 BY_LIKELIEST = mark("By the highest probability, not at the operating point.")
 
 
@@ -27,6 +28,11 @@ class ResultInUse:
     """The first half of it."""
     threshold: Threshold | None = None
     """At which the metrics are; None: by the highest probability."""
+
+    @property
+    def short(self) -> str:
+        """The first half of the words, and that what chose a point measures it."""
+        return f"{self.brief} {tr(FLATTERED)}" if self.threshold is not None else self.brief
 
 
 def result_in_use(

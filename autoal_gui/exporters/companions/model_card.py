@@ -171,7 +171,7 @@ def _decision(card: Mapping[str, Any], *, is_alone: bool) -> Iterable[Element]:
 def _preparation(card: Mapping[str, Any], exporter: ModuleType, file: str) -> Iterable[Element]:
     side = number(card["input_size"])
     you = tr("your program")
-    inside = tr("the model itself") if exporter.PREPARES else you
+    inside = tr("the model itself") if exporter.PREPARES else tr(WHOLE)
     steps = [
         [tr("Turn upright, decode; what is transparent becomes black"), you],
         [tr("DICOM: rescale, window or table, MONOCHROME1, padding"), you],
@@ -210,6 +210,7 @@ def _preparation(card: Mapping[str, Any], exporter: ModuleType, file: str) -> It
             ),
         )
     else:
+        yield tag("p", tr(WHOLE_DOES))
         yield tag("p", tr("AutoAL GUI does all of them by itself when it predicts."))
     yield tag(
         "p",
@@ -244,6 +245,12 @@ def _usage(card: Mapping[str, Any], exporter: ModuleType, file: str) -> Iterable
     )
 
 
+WHOLE = mark("whole_network, see below")
+WHOLE_DOES = mark(
+    "The lines below give an image of 8 bits to whole_network, which does steps 5 to 7 by itself: "
+    "do not scale or normalise the image before. Only a program that uses the weights without "
+    "whole_network must do these steps."
+)
 STARTS = {
     "": mark("Its weights began at random: they come from the project's images alone."),
     "model": mark(

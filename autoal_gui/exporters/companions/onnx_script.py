@@ -16,10 +16,10 @@ print(dict(zip(classes, model.run(None, {"image": image[None]})[0][0].tolist()))
 SCRIPT = '''\
 """Predict the class of images: python THIS_FILE IMAGE [IMAGE ...]
 
-Needs numpy, pillow and onnxruntime; for DICOM pydicom, too. Prints a line an image: file, class
-and the probability of each class. A file that is not prepared here as AutoAL GUI prepares it is
-refused. What cannot be seen from a header is not: a number that stands for "nothing measured" in
-16-bit images without a window is guessed by AutoAL GUI and not here.
+Needs numpy, pillow and onnxruntime; for DICOM pydicom, too. Prints what the columns are, and a
+line an image: file, class, the probability of each class. A file that is not prepared here as
+AutoAL GUI prepares it is refused. What cannot be seen from a header is not: a number that stands
+for "nothing measured" in 16-bit images without a window is guessed by AutoAL GUI and not here.
 """
 
 import json
@@ -41,6 +41,7 @@ def main(files):
     told = session.get_modelmeta().custom_metadata_map
     classes = json.loads(told["classes"])
     threshold = json.loads(told.get("threshold", "null")) or ()
+    print("file", "class", *(f"p({name})" for name in classes), sep="\\t")
     for file in files:
         try:
             image = picture(file)  # (height, width, 3) uint8; the model does all the rest

@@ -90,6 +90,7 @@ def preprocessing(card: Mapping[str, Any], exporter: ModuleType, file: str) -> d
         "before_the_model": before,
         "inside_the_model": [*network, *after] if exporter.PREPARES else [],
         "after_the_model": decision if exporter.PREPARES else [*after, *decision],
+        "done_by_whole_network": [] if exporter.PREPARES else [one["step"] for one in network],
         "steps_1_to_4_exactly": EXACT,
     }
 

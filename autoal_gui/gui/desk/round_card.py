@@ -34,7 +34,7 @@ from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
 
-SHOWN = 20_000  # milliseconds until the card goes by itself
+SHOWN = 40_000  # milliseconds until the card goes by itself
 READ_ON = 3_000  # milliseconds until it is tried again, where the mouse is over it or comes to it
 NEAR = 120  # pixels around it in which a mouse that moves may be on its way to it
 HELD = 500  # milliseconds after it was closed in which a click that was meant for it does nothing
@@ -42,6 +42,7 @@ MISSED_BY = 2_000  # likewise after it has gone by itself: a hand may have set o
 LINES = 22  # its width, in heights of a line
 SURE = 20  # answers of a class; of fewer it is told by how many its share is estimated
 FOUND = 0.7  # sensitivity of a class that is found in most images
+KEPT = 0.6  # of one that was found in most before: a few images make no news of it
 NAMED = 3  # classes named of a kind
 FIRST_STAYS = mark("The first answer is the label until you change it.")
 ALL_FOUND = mark("Every class is mostly found: {classes}.")
@@ -50,6 +51,16 @@ STILL = mark("Still mostly found: {classes}.")
 KNOWN = mark("Mostly found: {classes}.")
 MISSED = mark("Often missed: {classes}.")
 RARE = mark("Measured on too few images to tell: {classes}.")
+JOINED = mark(
+    "From the same labels as the model before: what was learned from your images without labels "
+    "has joined, and chose other images to ask for."
+)
+WEIGHED = mark(
+    "Shares are estimates for all your images: hard ones are asked for more often, so that counts "
+    "of answers say less."
+)
+WAS = mark("The model before: {right}.")
+WAS_CHANCE = mark("The model before: {right}. So small a difference may be chance.")
 SHORT = mark("Too few labels to rely on: {classes}.")
 
 
@@ -222,6 +233,7 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
     earlier = comparable(measured[-2:])[:-1] if result.threshold is None else ()
     # A class that had too few labels then may have been found as often: that is no news of it.
     before = (_found(known, ()) for _, known in earlier)
+    changed_by = change_words(metrics, earlier[0][1]) if earlier else ""
     words = class_words(
         metrics, next(before, None), names=project.classes.names, short=short_classes(project, last)
     )
@@ -231,7 +243,22 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
         title = tr("Your first model ({labels}): {right}", labels=name["labels"], right=right)
     changed = changed_words(project, in_use.point)
     better = better_words(metrics, project.classes.names)
-    return title, "\n".join(filter(None, (result.words, better, words, changed))), further
+    joined = tr(JOINED) if _has_joined(project) else ""
+    return (
+        title,
+        "\n".join(filter(None, (result.short, joined, changed_by, better, words, changed))),
+        further,
+    )
+
+
+def change_words(metrics: Metrics, earlier: Metrics) -> str:
+    """Say what the model before had right on the same images; "" where it had as many."""
+    before, now = right_words(earlier), right_words(metrics)
+    if before == now:
+        return ""
+    low, high = earlier.accuracy_interval
+    told = WAS_CHANCE if low <= metrics.accuracy <= high else WAS
+    return tr(told, right=before)
 
 
 def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:
@@ -275,8 +302,10 @@ def class_words(
     """
     now, classes = metrics.sensitivities, range(len(metrics.sensitivities))
     right = [_right_of(names[c], metrics, c) for c in classes]
-    measured, found = _measured(metrics), _found(metrics, short)
-    missed = sorted((c for c in measured if now[c] < FOUND), key=lambda c: now[c])
+    measured, found = _measured(metrics), _found(metrics, short, before or ())
+    missed = sorted(
+        (c for c in measured if c not in found and now[c] < FOUND), key=lambda c: now[c]
+    )
     new = [c for c in found if before is not None and c not in before]
     known = [c for c in found if c not in new]
     rare = [c for c in classes if c not in measured and c not in short]
@@ -298,10 +327,14 @@ def _measured(metrics: Metrics) -> list[int]:
     return [c for c in classes if metrics.sensitivity_counts(c)[1] >= FEWEST_TO_MEASURE]
 
 
-def _found(metrics: Metrics, short: Collection[int]) -> list[int]:
-    """Return the classes that are found in most images: the one found least often first."""
+def _found(metrics: Metrics, short: Collection[int], before: Collection[int] = ()) -> list[int]:
+    """Return the classes that are found in most images: the one found least often first.
+
+    One that was so `before` stays that for a little less.
+    """
     share = metrics.sensitivities
-    found = [c for c in _measured(metrics) if share[c] >= FOUND and c not in short]
+    least = {c: KEPT if c in before else FOUND for c in range(len(share))}
+    found = [c for c in _measured(metrics) if share[c] >= least[c] and c not in short]
     return sorted(found, key=lambda c: share[c])
 
 
@@ -331,7 +364,19 @@ def further_words(project: Project, left: int) -> str:
     finished, explained = project.rounds.finished(), ""
     if _is_first(project) and len(finished) > 1:
         explained = tr(FIRST_MODEL, number=number(finished[-1].number))
-    return f"{explained} {_cost(project, left)}".strip()
+    last = finished[-1] if finished else None
+    weighed = tr(WEIGHED) if last and last.estimate and not last.metrics else ""
+    return " ".join(filter(None, (weighed, explained, _cost(project, left))))
+
+
+def _has_joined(project: Project) -> bool:
+    """Say whether the last model has the labels of the one before, and other features."""
+    models = [record for record in project.rounds.finished() if record.checkpoint]
+    if len(models) < 2:
+        return False
+    before, now = models[-2:]
+    same = (before.labels, before.confirmed) == (now.labels, now.confirmed)
+    return same and before.settings.backbone != now.settings.backbone
 
 
 def _is_first(project: Project) -> bool:

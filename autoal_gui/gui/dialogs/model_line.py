@@ -79,7 +79,7 @@ class ModelLine(QWidget):
         if not controller.is_open:
             return
         project = controller.project
-        offered = offered_models(project)
+        offered = offered_models(controller)
         refill(self.which, offered)
         self.which.setVisible(len(offered) > 1)
         model, is_last = model_of(project, self.number), self.number is None
@@ -101,14 +101,18 @@ class ModelLine(QWidget):
         self.waits.setVisible(bool(self.waits.text()))
 
 
-def offered_models(project: Project) -> dict[str, str]:
+def offered_models(controller: Controller) -> dict[str, str]:
     """Return the rounds whose models can leave: the last, then the others, the newest first.
 
-    Those that were measured on the same images as the last are told with what they had right.
+    Those that were measured on the same images as the last are told with what they had right, each
+    as it leaves: the last one at the operating point.
     """
-    values = {record.number: metrics for record, metrics in comparable(measured_of(project))}
+    measured = measured_of(controller.project)
+    values = {record.number: metrics for record, metrics in comparable(measured)}
+    if measured:
+        values[measured[-1][0].number] = controller.in_use.result(measured).metrics
     offered: dict[str, str] = {}
-    for model in reversed(kept_models(project)):
+    for model in reversed(kept_models(controller.project)):
         number_of, words = model.record.number, model.name
         if number_of in values:
             value = percent(values[number_of].balanced_accuracy, 1)

@@ -1,5 +1,7 @@
 """What the folded panel would tell in sentences: a word each, which opens the panel."""
 
+from textwrap import fill
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
@@ -14,6 +16,7 @@ from autoal_gui.gui.widgets.sizes import icon_size
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
+TIP = 60  # letters of a line in a tip
 OPENS = mark("Open the panel for more")
 
 
@@ -43,8 +46,9 @@ class Sign(QWidget):
     def tell(self, sentence: str) -> None:
         """Stand for a sentence; for "", hide."""
         self.setVisible(bool(sentence))
-        self.setToolTip(plain_tip(sentence))
-        self.button.setToolTip(plain_tip(f"{sentence}\n{tr(OPENS)}"))
+        lines = fill(sentence, TIP)  # Qt would show it in one line, as wide as the screen
+        self.setToolTip(plain_tip(lines))
+        self.button.setToolTip(plain_tip(f"{lines}\n{tr(OPENS)}"))
         self.button.setAccessibleName(f"{self.words.text()}: {sentence}")
         self.button.setAccessibleDescription(tr(OPENS))
 

@@ -57,7 +57,7 @@ from autoal_gui.gui.widgets.theme import SMALL
 RESOLUTION = 1000
 SHORTEST = 24  # pixels of a bar: the names beside it need the room
 LARGE = 22  # pixels of a line; buttons beside the headline would leave it a narrow column
-LINES = 10  # heights of a line that the card takes, whatever it says: nothing below it moves
+LINES = 11  # heights of a line that the card takes, whatever it says: nothing below it moves
 MOST = 0.5  # of the height beside the image, which a low window has less of
 
 

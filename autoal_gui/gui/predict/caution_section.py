@@ -62,8 +62,8 @@ class CautionSection(Section):
         self.look = QPushButton(tr("Show only these"))
         self.look.clicked.connect(self.look_wanted)
         self.column.addWidget(self.legend)
-        self.column.addWidget(self.sure)
         self.column.addWidget(self.look, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addWidget(self.sure)
 
     def _make_rule(self) -> QWidget:
         """Return both numbers behind their words, or below them where text is large.

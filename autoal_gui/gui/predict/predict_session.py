@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from autoal_gui.core.errors import NoRoom
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, SourceSpec
-from autoal_gui.core.language import mark, number, tr
+from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.measures.caution import REASON_WORDS, Caution, Rule, answered_sentence
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import (
@@ -369,7 +369,14 @@ class PredictSession(QObject):
 
     @Slot()
     def _on_saved(self) -> None:
-        self.said.emit(tr("Written: {target}", target=str(self._target)))
+        count = 0 if self.table is None else len(self.table.ids)
+        written = tr_count(
+            "Written: {target}. It has the {count} image that was predicted.",
+            "Written: {target}. It has all {count} images that were predicted, shown or not.",
+            count,
+            target=str(self._target),
+        )
+        self.said.emit(written)
 
     def close(self) -> None:
         """End what runs beside the window, and remove the copies on the disk."""

@@ -1,6 +1,7 @@
 """What the page of the sure ones says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autoal_gui.core.labels.bulk import LIMITS, Check, SureImages
 from autoal_gui.core.language import mark, number, percent, tr, tr_count
@@ -31,9 +32,13 @@ ENDS_SOON = mark(
 HARDLY = mark("It saves some reading now; with a better model it mostly saves more.")
 NOT_WORTH = mark(
     "The model is sure of {sure} images by now, and {due} would be read alone first: that does not "
-    "pay yet. Label on; a better model is mostly sure of more. With a higher limit fewer are read "
-    "alone."
+    "pay yet. Label on; a better model is mostly sure of more."
 )
+LOOSER = mark(
+    "If up to {limit} of the labels may be wrong, set that limit at the lower left: then {due} are "
+    "read alone first."
+)
+LIMITS_TRIED = (0.05, 0.1, 0.2)
 STOPPED = mark(
     "No class can be confirmed now: the images read alone were drawn from all of them together."
 )
@@ -79,7 +84,8 @@ def alone_words(sure: SureImages, due: Sequence[int], check: Check) -> str:
     """Say what reading these alone first is for and what ends it, or that it does not pay yet."""
     count = number(len(due))
     if not sure.is_worth(due):
-        return tr(NOT_WORTH, sure=number(len(sure)), due=count)
+        words = tr(NOT_WORTH, sure=number(len(sure)), due=count)
+        return " ".join(filter(None, (words, looser_words(sure, check))))
     saved = sure.saved(due)
     words = tr(WHY_ALONE, count=count, saved=number(saved))
     if not check.whole.asked:
@@ -88,6 +94,15 @@ def alone_words(sure: SureImages, due: Sequence[int], check: Check) -> str:
         ends = tr(ENDS_SOON if of_all else ENDS, first=number(check.fewest), **values)
         words = f"{words} {ends}"
     return f"{words}\n\n{tr(HARDLY)}" if saved < PAYS * len(due) else words
+
+
+def looser_words(sure: SureImages, check: Check) -> str:
+    """Say with which higher limit a check would pay now; "" where none is high enough."""
+    for limit in LIMITS_TRIED:
+        due = sure.to_check(replace(check, limit=limit), 0, 1)
+        if limit > check.limit and due and sure.is_worth(due):
+            return tr(LOOSER, limit=percent(limit), due=number(len(due)))
+    return ""
 
 
 def waiting_words(waiting: int, drawn: int) -> str:

@@ -11,6 +11,7 @@ from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.labels.hidden_repeats import Answered
 from autoal_gui.core.labels.journal import ANSWERS, Entry
 from autoal_gui.core.labels.label_queue import LabelQueue
+from autoal_gui.core.language import tr_count
 from autoal_gui.core.queries import Query
 from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import Part
@@ -358,8 +359,19 @@ class AskedImages(SeenAnswers):
         if not left or drawn:
             return
         queue = self._queue.with_left(left, answered, self._current)
+        gone = set(self._queue.batch).difference(queue.batch, answered.journal.answers)
         if queue.batch != self._queue.batch:
             self._set_queue(queue)
+        if gone:
+            self.notice.emit(
+                tr_count(
+                    "Other images were answered, which counts for the round: {count} image of the "
+                    "batch is asked later.",
+                    "Other images were answered, which counts for the round: {count} images of the "
+                    "batch are asked later.",
+                    len(gone),
+                )
+            )
 
     @Slot(object)
     def leave_out(self, images: frozenset[int]) -> None:

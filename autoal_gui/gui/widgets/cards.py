@@ -280,9 +280,12 @@ class TallColumn(LowColumn):
 class Sentence(QScrollArea):
     """A sentence with the height that it needs, which scrolls where a low window has less."""
 
-    def __init__(self, label: QLabel) -> None:
+    def __init__(self, label: QLabel, most: int = 0) -> None:
+        """Hold a label, of which no more than `most` lines are seen at once; 0 for no bound."""
         super().__init__()
         label.setProperty("role", "content")
+        if most:
+            self.setMaximumHeight(most * label.fontMetrics().lineSpacing())
         self._label = label
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -73,7 +73,7 @@ def test_answers_measure_as_if_they_had_not_been_learned_from(project):
 def test_the_report_says_that_shares_are_weighed_and_counts_are_not(project):
     estimated(project)
     card = project_sections(Snapshot.of(project), last_model(project).record)
-    assert "estimated from all 4 answers" in card
+    assert "estimated from the 4 answers" in card
     assert COUNTED_ALIKE in card
 
 

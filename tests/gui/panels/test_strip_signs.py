@@ -61,7 +61,7 @@ def test_a_trial_is_told_on_the_folded_panel_until_it_is_left_out(
     controller.training.train_now()
     sign = side.strip.signs.trial
     qtbot.waitUntil(sign.isVisible)
-    for told in ("training the whole network", "about", "Go on labelling", "Leave it out, in the"):
+    for told in ("training the whole network", "about", "Go on labelling", "Leave it out"):
         assert told in sign.button.toolTip()
     play = window.actions_table["train"].icon()
     assert look_of(sign.button.icon()) != look_of(play)  # which would promise a start

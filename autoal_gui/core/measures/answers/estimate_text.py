@@ -25,9 +25,9 @@ def estimate_sentence(estimate: Estimate, round_number: int, labels: int) -> str
             labels=number(labels),
         )
     return tr(
-        "Round {round}: estimated from all {images} answers that the model learned from. Each "
-        "image was predicted by a model that had not seen its answer, and counts for as many of "
-        "your images as are predicted like it.",
+        "Round {round}: estimated from the {images} answers that were given singly. Each image was "
+        "predicted by a model that had not seen its answer, and counts for as many of your images "
+        "as are predicted like it.",
         **values,
     )
 

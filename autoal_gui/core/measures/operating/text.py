@@ -27,7 +27,8 @@ from autoal_gui.core.measures.operating.point import (
     sides,
 )
 
-FITTED = mark("On the labels that chose the threshold, and therefore fit it by chance too:")
+FITTED = mark("On the labels that chose the threshold, which says less of new images:")
+MANY = 100  # images from which on a share is told to a tenth of a per cent
 TWO = 2  # classes, of which the other one can be named
 NOTHING = re.compile(
     r"(?<!non.)(?<!not.)\b(normal|normale|healthy|negative|benign|none|control|controls|no finding"
@@ -234,7 +235,7 @@ def _values(share: Share) -> dict[str, str]:
     return {
         "found": number(share.found),
         "count": number(share.count),
-        "value": percent(share.value),
+        "value": percent(share.value, int(share.count >= MANY)),  # 89.7% is not the 90% asked for
         "low": decimal(100 * low, 0),
         "high": percent(high),
     }

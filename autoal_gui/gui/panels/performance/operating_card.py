@@ -45,7 +45,10 @@ KIND_TIP = mark(
     "What the threshold is to keep: a sensitivity, so that few images of the class are missed, or "
     "a specificity, so that few others are mistaken for it."
 )
-LIKELIEST = mark("No threshold is set: an image is given the class with the highest probability.")
+LIKELIEST = mark(
+    "No threshold is set: an image is given the class with the highest probability. The point on "
+    "the curve is a proposal."
+)
 NOT_OF_ONE_MODEL = mark(
     "Not measured: there is no evaluation set, and the random images were predicted by "
     "models of several rounds, whose probabilities cannot be put on one curve."
@@ -146,11 +149,11 @@ class OperatingCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for part in (self.basis, self._choice, self.problem):
+        # What is in use comes first: the point on the curve may be another one.
+        for part in (self.state, self.change, self.basis, self._choice, self.problem):
             column.addWidget(part)
         column.addWidget(self.aside, 0, Qt.AlignmentFlag.AlignLeft)
-        for part in (self._body, self.state, self.change):
-            column.addWidget(part)
+        column.addWidget(self._body)
         column.addLayout(buttons)
 
     def tint(self, theme: Theme) -> None:

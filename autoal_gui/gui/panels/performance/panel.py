@@ -278,7 +278,8 @@ class PerformancePanel(CardColumn):
     def _outlook(self, measured: Measured) -> Outlook | None:
         project, labels = self._controller.project, self._controller.project.labels
         short, waiting = short_names(project), len(labels.unanswered())
-        return outlook_of(measured, waiting, labels.answers.values(), short)
+        teach = len(labels.training())
+        return outlook_of(measured, waiting, labels.answers.values(), short, teach)
 
     def _show_advice(self, measured: Measured, found: Outlook | None) -> None:
         points, (_, metrics) = points_of(measured), measured[-1]

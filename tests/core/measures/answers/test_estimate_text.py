@@ -9,4 +9,4 @@ def test_answers_that_cannot_be_measured_are_not_told_as_all():
     found = Estimate.of_answers(truth, np.eye(3)[truth] * 0.7 + 0.1, np.ones(6))
     assert "from 5 of 6 answers (a class with a single answer" in estimate_sentence(found, 4, 6)
     all_of_them = Estimate.of_answers(truth[:5], np.eye(3)[truth[:5]], np.ones(5))
-    assert "from all 5 answers" in estimate_sentence(all_of_them, 4, 5)
+    assert "from the 5 answers" in estimate_sentence(all_of_them, 4, 5)

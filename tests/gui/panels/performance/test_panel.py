@@ -400,7 +400,7 @@ def test_where_no_image_is_set_aside_the_answers_themselves_measure(
     truth, found = np.arange(8) % 2, np.eye(2)[np.arange(8) // 2 % 2] * 0.8 + 0.1
     backend.estimate = Estimate.of_answers(truth, found, np.arange(1.0, 9.0))
     run_batches(qtbot, window, 1)
-    assert "estimated from all 8 answers" in panel.hint.text()
+    assert "estimated from the 8 answers" in panel.hint.text()
     share = percent(backend.estimate.accuracy)
     assert panel.headline.right.text() == f"About {share} of your images right"
     assert window.desk.side.strip.accuracy.text() == share
