@@ -50,7 +50,8 @@ def test_what_makes_numbers_too_good_or_labels_doubtful_is_told():
     listing = Listing(("a", "b", "B"), images)
     told = doubts(listing, summarise(listing))
     assert [line.split(" ", 3)[:3] for line in told] == [
-        ["1", "group", "is"], ["1", "file", "has"], ["1", "file", "stands"], ["1", "file", "stands"],
+        ["1", "group", "is"], ["1", "file", "has"],
+        ["1", "file", "stands"], ["1", "file", "stands"],
         ["These", "classes", "may"],
     ]  # fmt: skip
     assert told[2] == "1 file stands in more than one part of the set."
