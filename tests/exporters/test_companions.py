@@ -240,6 +240,21 @@ def test_names_on_a_card_are_shown_as_they_are(model):
     assert all(row.startswith("| Läsion \\| \\*groß\\* \\<b\\> |") for row in rows)
 
 
+@pytest.mark.parametrize("name", ["pt", "safetensors", "onnx"])
+def test_a_card_says_who_scales_an_image_so_that_nobody_does_it_twice(model, name):
+    text = model_card(model, EXPORTERS[name], f"m.{name}", "")
+    steps = [line for line in text.splitlines() if line.startswith(("| 5 |", "| 6 |", "| 7 |"))]
+    found = preprocessing(model.card, EXPORTERS[name], f"m.{name}")
+    assert len(steps) == 3
+    if name == "onnx":
+        assert all(step.endswith("the model itself |") for step in steps)
+        assert not found["done_by_whole_network"]
+    else:
+        assert all("whole\\_network" in step or "whole_network" in step for step in steps)
+        assert "do not scale or normalise the image before" in text
+        assert found["done_by_whole_network"] == ["channels", "resize", "scale", "normalise"]
+
+
 # -- what the project tells --------------------------------------------------------------------
 
 

@@ -184,3 +184,14 @@ def test_a_class_with_few_labels_against_the_others_is_named():
     assert not rare_among({})
     told = worth_sentences(curve([0.6, 0.7]), None, rare="normal")
     assert told[-1].startswith("“normal” has less than a tenth as many labels")
+
+
+def test_labels_given_since_the_last_round_are_no_labels_still_to_be_given():
+    points = curve([0.8, 0.85])
+    found, later = outlook(points, 20, 400, 6.0), outlook(points, 20, 390, 6.0, given=10)
+    assert later.more == found.more
+    assert later.gain == found.gain
+    assert later.seconds == found.seconds - 60.0
+    assert outlook_sentence(later).startswith(f"About {found.more - 10} more labels")
+    done = outlook(points, 20, 400, 6.0, given=found.more + 5)
+    assert outlook_sentence(done).startswith("The labels given since the last round")

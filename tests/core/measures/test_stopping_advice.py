@@ -173,3 +173,10 @@ def test_what_chance_would_give_in_words():
     )
     assert "Between its rounds, this project had about 80.0% with as many labels: −1.2 po" in words
     assert chance_sentence(by_chance, known[-1:]) == ""  # 60 labels against 40 compare nothing
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(-0.0004, "+0.0"), (0.0, "+0.0"), (-0.0006, "−0.1"), (0.012, "+1.2")]
+)
+def test_what_is_no_change_has_no_minus(share, told):
+    assert points(share) == told

@@ -16,7 +16,7 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.desk.answer_chip import AnswerChip
 from autoal_gui.gui.desk.class_panel import ClassButton, ClassPanel
-from autoal_gui.gui.desk.round_card import class_words
+from autoal_gui.gui.desk.round_card import _has_joined, change_words, class_words
 from autoal_gui.gui.desk.stage import EDGE
 from autoal_gui.gui.panels.side_panel import folds
 from autoal_gui.gui.strategy_names import strategy_reason
@@ -312,6 +312,42 @@ def test_a_class_of_an_estimate_is_told_as_it_is_judged():
     found = Estimate.of_answers(np.tile(truth, 3), np.tile(rows, (3, 1)), np.tile(weights, 3))
     words = class_words(found, names=("neutrophil", "monocyte"))
     assert "monocyte (6 of 6 right)" in words  # about 100% of six would say more than is known
+
+
+def test_a_class_is_no_news_where_a_few_images_make_the_difference():
+    names, now = ("normal", "pneumonia"), Metrics(((163, 71), (20, 370)))  # 69.7% of the first
+    assert "Often missed: normal" in class_words(now, names=names)
+    assert "Every class is mostly found: normal" in class_words(now, {0, 1}, names=names)
+    worse = Metrics(((130, 104), (20, 370)))
+    assert "Often missed: normal" in class_words(worse, {0, 1}, names=names)
+
+
+def test_the_card_says_what_the_model_before_had_right():
+    before, now = Metrics(((182, 52), (29, 361))), Metrics(((169, 65), (33, 357)))
+    assert change_words(now, before) == (
+        "The model before: right on 543 of 624. So small a difference may be chance."
+    )
+    assert change_words(Metrics(((90, 144), (33, 357))), before) == (
+        "The model before: right on 543 of 624."
+    )
+    assert not change_words(before, before)
+
+
+def test_the_same_labels_make_another_model_once_what_was_learned_has_joined():
+    def project(*models):
+        rounds = [
+            SimpleNamespace(
+                checkpoint="m.pt", labels=labels, confirmed=0,
+                settings=SimpleNamespace(backbone=backbone),
+            )
+            for labels, backbone in models
+        ]  # fmt: skip
+        return SimpleNamespace(rounds=SimpleNamespace(finished=lambda: rounds))
+
+    assert _has_joined(project((20, "efficientnet_lite0"), (20, "resnet18")))
+    assert not _has_joined(project((20, "resnet18"), (20, "resnet18")))
+    assert not _has_joined(project((20, "efficientnet_lite0"), (40, "resnet18")))
+    assert not _has_joined(project((20, "resnet18")))
 
 
 def test_every_class_that_is_named_has_its_own_figure_and_the_least_found_come_first():

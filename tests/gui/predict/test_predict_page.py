@@ -261,8 +261,10 @@ def test_it_waits_for_a_running_round_and_takes_the_model_that_is_the_newest_the
     (timed,) = {line for line in told if line.startswith("Step 1") and "left" in line}
     assert timed.endswith(" · both steps: about 9\N{NO-BREAK SPACE}s left")
     target = tmp_path / "found.csv"
-    with qtbot.waitSignal(page.session.said):
+    with qtbot.waitSignal(page.session.said) as said:
         page.session.save(target)
+    count = len(page.session.table.ids)
+    assert f"It has all {count} images that were predicted, shown or not." in said.args[0]
     with target.open(encoding="utf-8-sig", newline="") as table:
         assert {row["model"] for row in csv.DictReader(table)} == {"round 3 (4 labels)"}
 

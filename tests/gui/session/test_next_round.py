@@ -305,7 +305,9 @@ def test_a_grid_that_is_looked_at_keeps_its_images_until_it_is_left(
     controller.labelling.answer(0)
     assert controller.images.batch == batch
     controller.labelling.select(None)
-    controller.images.look_at(None)
+    with qtbot.waitSignal(controller.notice) as said:
+        controller.images.look_at(None)
+    assert said.args[0].endswith("1 image of the batch is asked later.")
     assert waiting_in_batch(controller) == controller.training.answers_left == BATCH - 1
 
 

@@ -145,7 +145,8 @@ def test_the_script_beside_the_model_predicts_of_raw_files_as_the_program_does(
     assert "autoal_gui" not in script.read_text(encoding="utf-8")
     done = run(script, *files)
     assert done.returncode == 0, done.stderr
-    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    head, *lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert head == ["file", "class", "p(healthy)", "p(gr\\xf6\\xdfer)"]
     assert [Path(line[0]).name for line in lines] == [file.name for file in files]
     for name, label, *shares in lines:
         mine = expected[Path(name).name]
@@ -182,6 +183,6 @@ def test_what_the_script_cannot_prepare_it_refuses_and_a_rendered_picture_helps(
     ).picture(1)
     render(picture, tmp_path / "rendered.png")
     done = run(script, tmp_path / "rendered.png")
-    shares = np.array(done.stdout.split("\t")[2:], float)
+    shares = np.array(done.stdout.splitlines()[1].split("\t")[2:], float)
     expected = own(checkpoint, "folder", folder, tmp_path / "work")["deep.png"]
     np.testing.assert_allclose(shares, expected, atol=CLOSE)

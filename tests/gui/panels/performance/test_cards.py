@@ -357,6 +357,7 @@ def test_a_specificity_that_is_asked_for_is_kept_as_it_was_asked(qtbot, shown):
     assert kept.args == [None]
     show_operating(card, known)
     assert card.state.text() == LIKELIEST
+    assert card.state.y() < card._body.y()  # before a point that is only proposed
     assert card.stop.isHidden()
 
 

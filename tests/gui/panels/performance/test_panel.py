@@ -269,6 +269,10 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
         show()
         told = window.dialog.model.words.text()
         assert goes_along in told
+        result = controller.in_use.result(measured_of(project)).metrics
+        share = percent(result.balanced_accuracy, 1)
+        first = window.dialog.model.which.itemText(0)
+        assert first.endswith(f"balanced accuracy {share}")  # as it leaves, not without the point
         assert told.endswith("That is not shown to be better than always saying “bright” (50%).")
         window.dialog.reject()
     assert (
