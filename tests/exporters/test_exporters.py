@@ -110,7 +110,7 @@ def test_the_table_says_what_the_project_says(project, tmp_path):
     csv_labels.write(target, Snapshot.of(project))
     rows = rows_of(target)
     assert list(rows[0]) == list(csv_labels.COLUMNS)
-    assert list(rows[0])[0] == "image"  # by which tables are joined
+    assert csv_labels.COLUMNS[0] == "image"  # by which tables are joined
     assert [int(row["image_id"]) for row in rows] == sorted(project.labels.answers)
     by_id = {int(row["image_id"]): row for row in rows}
     for image_id, entry in project.labels.answers.items():

@@ -234,6 +234,15 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
     assert kept_point(project) is None
 
 
+def assert_it_is_told_as_it_leaves(window) -> None:
+    line, controller = window.dialog.model, window.controller
+    metrics = controller.in_use.result(measured_of(controller.project)).metrics
+    share = percent(metrics.balanced_accuracy, 1)
+    assert line.which.itemText(0).endswith(f"balanced accuracy {share}")  # with the point
+    told = "That is not shown to be better than always saying “bright” (50%)."
+    assert line.words.text().endswith(told)
+
+
 def assert_the_threshold_is_told(window, project) -> None:
     told = window.pages.predict.explanation.text()
     assert "where its probability is" in told
@@ -267,13 +276,8 @@ def test_a_threshold_that_a_round_has_changed_is_told_at_its_end_beside_it_and_i
     goes_along = f"Its operating point goes along: “{name}” from {value} on."
     for show in (window.dialogs.show_export, window.dialogs.show_hand_over):
         show()
-        told = window.dialog.model.words.text()
-        assert goes_along in told
-        result = controller.in_use.result(measured_of(project)).metrics
-        share = percent(result.balanced_accuracy, 1)
-        first = window.dialog.model.which.itemText(0)
-        assert first.endswith(f"balanced accuracy {share}")  # as it leaves, not without the point
-        assert told.endswith("That is not shown to be better than always saying “bright” (50%).")
+        assert goes_along in window.dialog.model.words.text()
+        assert_it_is_told_as_it_leaves(window)
         window.dialog.reject()
     assert (
         f"At the operating point: “{name}” from {value} on." in window.desk.stage.card.words.text()
