@@ -158,5 +158,5 @@ def test_a_project_of_the_demo_can_be_exported_from_the_command_line(tmp_path: P
     assert run(["export", str(folder), "--format", "csv", "--out", str(target)]) == 0
     lines = target.read_text().splitlines()
     assert len(lines) == 2
-    assert lines[1].startswith(f"{first},")
+    assert lines[1].endswith(f",{first}")
     assert listing.classes[2] in lines[1]
