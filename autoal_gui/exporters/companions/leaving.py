@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from autoal_gui.core.language import mark, number, tr
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.core.project.last_model import LastModel
+from autoal_gui.core.project.last_model import LastModel, last_model
 from autoal_gui.core.project.project import Project
 from autoal_gui.exporters.companions.project_part import project_sections
 
@@ -39,14 +39,13 @@ class Leaving:
             model: of any of its rounds.
             labels: its labels now.
         """
-        record = model.record
-        last = max(one.number for one in labels.rounds if one.checkpoint)
-        is_last = record.number == last
+        record, last = model.record, last_model(project) or model
+        is_last = record.number == last.record.number
         point = labels.operating_point if is_last else None
         return cls(
             model,
             project_sections(labels, record),
             project.settings.start_from,
             point.threshold if point else None,
-            "" if is_last else tr(EARLIER, model=model.name, last=number(last)),
+            "" if is_last else tr(EARLIER, model=model.name, last=number(last.record.number)),
         )
