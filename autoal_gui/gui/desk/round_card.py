@@ -370,13 +370,14 @@ def further_words(project: Project, left: int) -> str:
 
 
 def _has_joined(project: Project) -> bool:
-    """Say whether the last model has the labels of the one before, and other features."""
+    """Say whether the model before had the same labels, and was made until learning had ended."""
     models = [record for record in project.rounds.finished() if record.checkpoint]
     if len(models) < 2:
         return False
     before, now = models[-2:]
     same = (before.labels, before.confirmed) == (now.labels, now.confirmed)
-    return same and before.settings.backbone != now.settings.backbone
+    at_once = bool(before.settings.before) and before.settings.backbone == before.settings.before
+    return same and at_once and before.settings.backbone != now.settings.backbone
 
 
 def _is_first(project: Project) -> bool:

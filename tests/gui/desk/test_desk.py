@@ -338,7 +338,7 @@ def test_the_same_labels_make_another_model_once_what_was_learned_has_joined():
         rounds = [
             SimpleNamespace(
                 checkpoint="m.pt", labels=labels, confirmed=0,
-                settings=SimpleNamespace(backbone=backbone),
+                settings=SimpleNamespace(backbone=backbone, before="efficientnet_lite0"),
             )
             for labels, backbone in models
         ]  # fmt: skip
@@ -346,6 +346,7 @@ def test_the_same_labels_make_another_model_once_what_was_learned_has_joined():
 
     assert _has_joined(project((20, "efficientnet_lite0"), (20, "resnet18")))
     assert not _has_joined(project((20, "resnet18"), (20, "resnet18")))
+    assert not _has_joined(project((20, "resnet18"), (20, "resnet50_imagenet")))  # by the user
     assert not _has_joined(project((20, "efficientnet_lite0"), (40, "resnet18")))
     assert not _has_joined(project((20, "resnet18")))
 
