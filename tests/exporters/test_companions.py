@@ -169,6 +169,9 @@ def test_a_class_that_the_model_has_never_seen_is_told_wherever_its_classes_are(
 
 def test_a_class_that_few_images_taught_is_told_wherever_its_classes_are(model):
     told = "gesund: the model has learned it from fewer than 5 images, so look yourself"
+    by_window = "press “Model file…” and choose model"
+    assert f"{by_window}.pt, then" in how_to_use(CARD, [EXPORTERS["pt"]])
+    assert by_window not in how_to_use(CARD, [EXPORTERS["onnx"]])
     scarce = {**CARD, "scarce": (0,)}
     assert told in model_card(replace(model, card=scarce), EXPORTERS["onnx"], "m.onnx", "")
     assert told in how_to_use(scarce, [EXPORTERS["pt"]])

@@ -241,7 +241,7 @@ def sure_words(
         return tr(
             "Images that need no look can be wrong, too: about {value} of them are right ({low} to "
             "{high}). That is estimated in the project, from {images} answers, each judged by a "
-            "model that had not learned from it: {count} need no look.",
+            "model that had not learned from it; {count} of those answers need no look.",
             value=percent(about.value),
             low=decimal(100 * low, 0),
             high=percent(high),

@@ -20,6 +20,10 @@ PROGRAM = mark(
     "{file}: a program for a terminal that gives the class of images, without AutoAL GUI: "
     "python {file} IMAGE"
 )
+IN_WINDOW = mark(
+    "Without a line of code, in the window of AutoAL GUI: open Predict in the menu Project, press "
+    "“{button}” and choose {file}, then choose a folder of images."
+)
 APPLIED = mark("The lines below apply this threshold; other programs must apply it, too.")
 PRINTED = re.compile(r"print\((.*)\)\n\Z")
 """The last line of `USAGE` of each format: it prints the probabilities."""
@@ -101,4 +105,6 @@ def _of_format(card: Mapping[str, Any], exporter: ModuleType, file: str) -> Iter
     yield tag("h2", tr(exporter.LABEL))
     about, needs = tr(exporter.ABOUT), tr("Packages: {names}.", names=exporter.PACKAGES)
     yield tag("p", f"{about} {needs}")
+    if not exporter.PREPARES:  # a file that the program itself reads
+        yield tag("p", tr(IN_WINDOW, button=tr("Model file…"), file=file))
     yield tag("pre", usage(card, exporter, file))
