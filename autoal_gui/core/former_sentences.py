@@ -27,11 +27,11 @@ TRIAL_BEGINS = (
     "On {count} of your labels, held out, each class counting alike, training every layer got "
     "{every} right, training only the last layer {last}. "
 )
-UNTIL = "ntil the next trial, at {next} labels or later, "
+UNTIL = TRIAL_BEGINS + "Until the next trial, at {next} labels or later, "
 FORMER = {
-    TRIAL_BEGINS + "U" + UNTIL + "every": (EVERY_LAYER, ""),
-    TRIAL_BEGINS + "U" + UNTIL + "only": (LAST_LAYER, ""),
-    TRIAL_BEGINS + "That lead may be chance. U" + UNTIL: (BY_CHANCE, ""),
+    UNTIL + "every layer": (EVERY_LAYER, ""),
+    UNTIL + "only the last": (LAST_LAYER, ""),
+    TRIAL_BEGINS + "That lead may be chance. ": (BY_CHANCE, ""),
     WITHOUT_FEATURES: (NOT_LEARNED, ""),
     "Auto trusts {best} most: ": (TRUSTED, TRUSTED_FIGURES),
     BOTH_BEGINS + "labels held out": (SIDE_BY_SIDE, ""),

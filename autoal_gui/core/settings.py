@@ -190,6 +190,11 @@ class RunSettings:
         return fitted_to(self.but(backbone=self.before), side)
 
     @property
+    def is_at_once(self) -> bool:
+        """Whether these are the settings of such a round."""
+        return bool(self.before) and self.backbone == self.before
+
+    @property
     def measures_by_answers(self) -> bool:
         """Whether rounds estimate from the answers that they learn from.
 

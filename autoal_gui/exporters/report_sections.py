@@ -262,9 +262,7 @@ def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
         number(record.number),
         number(record.labels),
         tag("td", chosen, *more, class_="words"),
-        share_cell(metrics.balanced_accuracy, metrics.balanced_accuracy_interval)
-        if metrics
-        else "–",
+        balanced_cell(metrics) if metrics else "–",
         tr(
             "{seconds} s",
             seconds=decimal(seconds, 0),

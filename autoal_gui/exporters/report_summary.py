@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
-from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.measures.outlook import measuring_sentence, worth_sentences
 from autoal_gui.core.project.export_snapshot import Snapshot
@@ -75,7 +74,8 @@ def _answered(labels: Snapshot, total: int) -> str:
 def _advice(measured: Measured, labels: Snapshot) -> Iterable[str]:
     found = outlook_in(labels, measured)
     yield from worth_sentences(points_of(measured), found, labels.short, labels.rare)
-    newer = len(labels.training) + len(labels.confirmed) - _learned(measured[-1][0])
+    record = measured[-1][0]
+    newer = len(labels.training) + len(labels.confirmed) - record.labels - record.confirmed
     if labels.short and newer > 0:
         yield tr_count(
             "That counts the labels of now: {count} is newer than the model.",
@@ -86,7 +86,3 @@ def _advice(measured: Measured, labels: Snapshot) -> Iterable[str]:
         yield words
     if words := chance_words(measured):
         yield words
-
-
-def _learned(record: RoundRecord) -> int:
-    return record.labels + record.confirmed

@@ -53,7 +53,7 @@ class Metrics:
         given = decided(probabilities, threshold)
         counted = cls.of(truth, given, probabilities.shape[1], units)
         # An area knows of no threshold; its interval is that of the likeliest class, too.
-        design = design_effect(probabilities.argmax(1) == truth, units) if len(truth) else 1.0
+        design = design_effect(decided(probabilities) == truth, units)
         areas = areas_of(truth, probabilities, design, learned=learned)
         return replace(counted, auroc=areas)
 

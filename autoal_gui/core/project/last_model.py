@@ -62,10 +62,15 @@ def model_of(project: Project, number: int | None = None) -> LastModel | None:
     return next((one for one in kept_models(project) if one.record.number == number), None)
 
 
+def trained_rounds(project: Project) -> list[RoundRecord]:
+    """Return the rounds that made a model, whether or not its file is there, in their order."""
+    return [record for record in project.rounds.finished() if record.checkpoint]
+
+
 def kept_models(project: Project) -> tuple[LastModel, ...]:
     """Return the model of each round whose file is there, ascending by round."""
     return tuple(
         LastModel(record, project.models_folder / record.checkpoint)
-        for record in project.rounds.finished()
-        if record.checkpoint and (project.models_folder / record.checkpoint).is_file()
+        for record in trained_rounds(project)
+        if (project.models_folder / record.checkpoint).is_file()
     )

@@ -23,7 +23,7 @@ from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.baseline import better_words
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.kept_point import changed_words
-from autoal_gui.core.project.last_model import FIRST_MODEL, learned_from
+from autoal_gui.core.project.last_model import FIRST_MODEL, learned_from, trained_rounds
 from autoal_gui.core.project.learned_classes import short_classes
 from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.core.project.project import Project
@@ -267,7 +267,7 @@ def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:
     Returns:
         The words, empty where there were none, and the ids of those answered differently.
     """
-    models = [record for record in project.rounds.finished() if record.checkpoint]
+    models = trained_rounds(project)
     since = models[-2].ended if len(models) > 1 else ""
     asked = [pair for pair in pairs(project.labels.journal) if pair[1].at > since]
     if not asked:
@@ -371,13 +371,13 @@ def further_words(project: Project, left: int) -> str:
 
 def _has_joined(project: Project) -> bool:
     """Say whether the model before had the same labels, and was made until learning had ended."""
-    models = [record for record in project.rounds.finished() if record.checkpoint]
+    models = trained_rounds(project)
     if len(models) < 2:
         return False
     before, now = models[-2:]
     same = (before.labels, before.confirmed) == (now.labels, now.confirmed)
-    at_once = bool(before.settings.before) and before.settings.backbone == before.settings.before
-    return same and at_once and before.settings.backbone != now.settings.backbone
+    other = before.settings.backbone != now.settings.backbone
+    return same and other and before.settings.is_at_once
 
 
 def _is_first(project: Project) -> bool:

@@ -212,7 +212,7 @@ class Stage(QWidget):
         room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         wide = min(room.width(), wide)
         high = min(room.height(), self.card.heightForWidth(wide))
-        return QRect(room.right() - wide, room.bottom() - high, wide, high)
+        return QRect(room.right() + 1 - wide, room.bottom() + 1 - high, wide, high)
 
     def _shown_image(self, side: SidePanel | None) -> QRect:
         """Return where the image lies: as it is shown now or, beside a folded panel, whole."""
@@ -235,7 +235,7 @@ class Stage(QWidget):
         widths = (
             usual,
             self.width() - 2 * MARGIN,
-            min(usual, self.width() - image.right() - MARGIN - 2),
+            min(usual, self.width() - image.right() - MARGIN - 1),
         )
         places = [self._corner(wide) for wide in widths if wide >= least]
         whole = [at for at in places if at.height() >= self.card.heightForWidth(at.width())]

@@ -5,9 +5,10 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, number, percent, threshold_percent, tr, tr_count
 from autoal_gui.core.measures.baseline import better_words
+from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.messages import Writing
-from autoal_gui.core.project.last_model import LastModel, kept_models, last_model, model_of
-from autoal_gui.core.project.measured_rounds import comparable
+from autoal_gui.core.project.last_model import LastModel, kept_models, model_of
+from autoal_gui.core.project.measured_rounds import Measured, comparable
 from autoal_gui.core.project.newer_labels import newer_labels
 from autoal_gui.core.project.project import Project
 from autoal_gui.engine.state import Move, can
@@ -78,18 +79,20 @@ class ModelLine(QWidget):
         controller = self._controller
         if not controller.is_open:
             return
-        project = controller.project
-        offered = offered_models(controller)
+        project, measured = controller.project, measured_of(controller.project)
+        # At a point an estimate is made anew, which takes a while: once for all that is said.
+        in_use = controller.in_use.result(measured).metrics if measured else None
+        offered = offered_models(project, measured, in_use)
         refill(self.which, offered)
         self.which.setVisible(len(offered) > 1)
         model, is_last = model_of(project, self.number), self.number is None
-        beside = (
-            (point_words(controller), worse_words(project), unproved_words(controller))
-            if is_last
-            else ()
-        )
-        lacks = () if is_last else (without_point(project),)
-        self.words.setText(" ".join(filter(None, (model_words(model), *beside, *lacks))))
+        told = [model_words(model)]
+        if is_last:
+            told += [point_words(controller), worse_words(project, measured)]
+            told.append(unproved_words(project, measured, model, in_use))
+        else:
+            told.append(without_point(project))
+        self.words.setText(" ".join(filter(None, told)))
         newer = "" if model is None else newer_words(project, model)
         shown = bool(newer or self.newer.text())
         self.newer.setText(newer or (tr(HAS_ALL) if shown else ""))
@@ -101,24 +104,23 @@ class ModelLine(QWidget):
         self.waits.setVisible(bool(self.waits.text()))
 
 
-def offered_models(controller: Controller) -> dict[str, str]:
+def offered_models(project: Project, measured: Measured, in_use: Metrics | None) -> dict[str, str]:
     """Return the rounds whose models can leave: the last, then the others, the newest first.
 
     Those that were measured on the same images as the last are told with what they had right, each
-    as it leaves: the last one at the operating point.
+    as it leaves: the last one, of which `in_use` was measured, at the operating point.
     """
-    measured = measured_of(controller.project)
     values = {record.number: metrics for record, metrics in comparable(measured)}
-    if measured:
-        values[measured[-1][0].number] = controller.in_use.result(measured).metrics
+    if in_use is not None:
+        values[measured[-1][0].number] = in_use
     offered: dict[str, str] = {}
-    for model in reversed(kept_models(controller.project)):
-        number_of, words = model.record.number, model.name
-        if number_of in values:
-            value = percent(values[number_of].balanced_accuracy, 1)
+    for model in reversed(kept_models(project)):
+        made_in, words = model.record.number, model.name
+        if made_in in values:
+            value = percent(values[made_in].balanced_accuracy, 1)
             words = tr("{model}, balanced accuracy {value}", model=words, value=value)
         if offered:
-            offered[str(number_of)] = words
+            offered[str(made_in)] = words
         else:
             offered[""] = tr("The last: {model}", model=words)
     return offered
@@ -131,12 +133,12 @@ def model_words(model: LastModel | None) -> str:
     return tr("The model of {model}: it is read back and compared after writing.", model=model.name)
 
 
-def worse_words(project: Project) -> str:
+def worse_words(project: Project, measured: Measured) -> str:
     """Say that an earlier round's model was measured better, by more than both intervals allow."""
-    measured = comparable(measured_of(project))
-    if len(measured) < 2:
+    alike = comparable(measured)
+    if len(alike) < 2:
         return ""
-    last, (record, best) = measured[-1][1], max(measured, key=lambda one: one[1].balanced_accuracy)
+    last, (record, best) = alike[-1][1], max(alike, key=lambda one: one[1].balanced_accuracy)
     if best.balanced_accuracy_interval[0] <= last.balanced_accuracy_interval[1]:
         return ""
     words = tr(
@@ -149,14 +151,13 @@ def worse_words(project: Project) -> str:
     return words if model_of(project, record.number) is None else f"{words} {tr(CHOOSE_IT)}"
 
 
-def unproved_words(controller: Controller) -> str:
+def unproved_words(
+    project: Project, measured: Measured, model: LastModel | None, in_use: Metrics | None
+) -> str:
     """Say that the last model is not shown to be better than none; "" where it is."""
-    measured = measured_of(controller.project)
-    model = last_model(controller.project)
-    if model is None or not measured or measured[-1][0].number != model.record.number:
+    if model is None or in_use is None or measured[-1][0].number != model.record.number:
         return ""
-    metrics = controller.in_use.result(measured).metrics
-    return better_words(metrics, controller.project.classes.names)
+    return better_words(in_use, project.classes.names)
 
 
 def point_words(controller: Controller) -> str:

@@ -358,10 +358,12 @@ class AskedImages(SeenAnswers):
         drawn = any(image in self.checks for image in self._queue.batch if image not in answered)
         if not left or drawn:
             return
-        queue = self._queue.with_left(left, answered, self._current)
-        gone = set(self._queue.batch).difference(queue.batch, answered.journal.answers)
-        if queue.batch != self._queue.batch:
-            self._set_queue(queue)
+        before, queue = self._queue, self._queue.with_left(left, answered, self._current)
+        if queue.batch == before.batch:
+            return
+        self._set_queue(queue)
+        answers = answered.journal.answers
+        gone = [i for i in before.batch if i not in queue.batch and i not in answers]
         if gone:
             self.notice.emit(
                 tr_count(

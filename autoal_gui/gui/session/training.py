@@ -29,7 +29,6 @@ from autoal_gui.gui.session.open_project import OpenProject
 from autoal_gui.gui.session.part import CANCELLED, Part
 from autoal_gui.gui.session.rounds.before_learning import (
     at_once,
-    is_before,
     lacks_a_model,
     uses_before,
 )
@@ -347,7 +346,9 @@ class Training(RoundState):
 
     def _on_failed(self, command: Command, event: CommandFailed) -> None:
         self._gave_up = self._gave_up or isinstance(command, WarmStart)
-        self._without = self._without or (isinstance(command, RunRound) and is_before(command))
+        self._without = self._without or (
+            isinstance(command, RunRound) and command.settings.is_at_once
+        )
         lost = self._forget_lost_warm_start()
         self._note_end(command, "failed", event.sentence)
         if lost:

@@ -22,6 +22,7 @@ from autoal_gui.gui.panels.side_panel import folds
 from autoal_gui.gui.strategy_names import strategy_reason
 from autoal_gui.gui.widgets.theme import Theme, class_colour
 from tests.support.gui import QUIET, draw_folder, passes_over, settings, start_project
+from tests.support.project import SETTINGS
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 
@@ -338,7 +339,7 @@ def test_the_same_labels_make_another_model_once_what_was_learned_has_joined():
         rounds = [
             SimpleNamespace(
                 checkpoint="m.pt", labels=labels, confirmed=0,
-                settings=SimpleNamespace(backbone=backbone, before="efficientnet_lite0"),
+                settings=SETTINGS.but(backbone=backbone, before="efficientnet_lite0"),
             )
             for labels, backbone in models
         ]  # fmt: skip

@@ -12,8 +12,7 @@ BAD = Metrics(((104, 130), (8, 382)))
 def told(monkeypatch, *measured, kept=True):
     monkeypatch.setattr(model_line, "model_of", lambda project, number: number if kept else None)
     rounds = [(SimpleNamespace(number=n + 6, metrics=m), m) for n, m in enumerate(measured)]
-    monkeypatch.setattr(model_line, "measured_of", lambda project: rounds)
-    return model_line.worse_words(None)
+    return model_line.worse_words(None, rounds)
 
 
 def test_a_model_that_measures_worse_than_an_earlier_one_says_so(monkeypatch):

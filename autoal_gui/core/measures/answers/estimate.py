@@ -93,7 +93,7 @@ class Estimate(Metrics):
         whole = said(np.ones(len(truth), bool))
         outside = tuple(_outside(truth, predicted, c, weights, units) for c in range(classes))
         # An area knows of no threshold; its interval is that of the likeliest class, too.
-        likeliest = images_said(probabilities.argmax(1) == truth, weights, units)
+        likeliest = images_said(decided(probabilities) == truth, weights, units)
         widened = max(1.0, images_alike(weights) / likeliest)
         return cls(
             counted.confusion,

@@ -3,7 +3,6 @@
 from autoal_gui.backbones.weight_files import is_usable
 from autoal_gui.core.errors import AutoALError
 from autoal_gui.core.images.pool import longest_side
-from autoal_gui.core.messages import RunRound
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.registry import discover
 from autoal_gui.core.settings import RunSettings
@@ -27,11 +26,6 @@ def lacks_a_model(project: Project) -> bool:
     classes = {class_index for _, class_index in project.labels.training()}
     few = len(project.labels.evaluation()) <= MOST_MEASURING
     return project.rounds.last_checkpoint() is None and len(classes) > 1 and few
-
-
-def is_before(command: RunRound) -> bool:
-    """Say whether a round used the network of before the warm start."""
-    return bool(command.settings.before) and command.settings.backbone == command.settings.before
 
 
 def at_once(project: Project) -> RunSettings:
