@@ -162,7 +162,7 @@ class Photographer:
         pages = self.window.pages
         page = pages.predict
         pages.show_page(page)
-        page.choose_images(self._images)
+        page.images.choose(self._images)
         page.start()
         wait_until(lambda: page.session.table is not None and not page.session.is_busy)
         wait_until(lambda: is_drawn(page.grid))

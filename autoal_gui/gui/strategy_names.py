@@ -128,6 +128,11 @@ def strategy_reason(name: str, mode: str = "", between: tuple[str, str] | None =
     return tr("chosen by {strategy}", strategy=strategy_label(name))
 
 
+def sentence_case(words: str) -> str:
+    """Return words as they begin a line."""
+    return words[:1].upper() + words[1:]
+
+
 def strategy_note(name: str) -> str:
     """Say what a strategy looks for; its source, where that is all that is known."""
     if name in STRATEGY_NOTES:

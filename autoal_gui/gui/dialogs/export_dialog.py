@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import QSettings, QSize, QUrl, Signal, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -45,6 +45,9 @@ KINDS = {
 }
 ENDINGS = {"labels": mark("labels"), "model": mark("model"), "report": mark("report")}
 """How the name of a file ends that the dialog suggests."""
+HAND_OVER = mark(
+    "For somebody else to use, in one folder with its card, an example in Python and the report:"
+)
 LARGEST_SIDE = 1024  # pixels
 WIDE, NARROW = 56, 40  # its width in heights of a line: with two columns of formats, and with one
 LEAST_WIDE = 44  # heights of a line, from which there is room for two
@@ -79,6 +82,7 @@ class ExportDialog(QDialog):
     """Chooses a format and a file, writes, and says what was written."""
 
     written = Signal(str)
+    hand_over_wanted = Signal()
 
     def __init__(
         self,
@@ -137,6 +141,8 @@ class ExportDialog(QDialog):
         self.ok = QPushButton(tr("Export"))
         self.ok.setProperty("role", "primary")
         self.ok.setDefault(True)
+        self.hand_over = QPushButton(tr("Hand over…"))
+        self.hand_over.setAutoDefault(False)
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setAutoDefault(False)
 
@@ -208,6 +214,9 @@ class ExportDialog(QDialog):
         for name, module in self._exporters.items():
             if kind == module.KIND:
                 self._add_format(name, module, inside)
+        if kind == "model":
+            inside.addWidget(text_label(tr(HAND_OVER), role="muted"))
+            inside.addWidget(self.hand_over, 0, Qt.AlignmentFlag.AlignLeft)
         return frame
 
     def _add_format(self, name: str, module: ModuleType, inside: QVBoxLayout) -> None:
@@ -241,6 +250,7 @@ class ExportDialog(QDialog):
     def _connect(self) -> None:
         self._choose.clicked.connect(self._browse)
         self.ok.clicked.connect(self.export)
+        self.hand_over.clicked.connect(self.hand_over_wanted)
         self.cancel.clicked.connect(self._controller.exports.label_export.cancel)
         self.show_folder.clicked.connect(self._show_in_folder)
         self._controller.training.rounds_changed.connect(self._on_rounds)

@@ -15,12 +15,15 @@ from autoal_gui.engine.state import Move, can
 from autoal_gui.gui.panels.performance_text import measured_of
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.exports import NO_MODEL, Exports, timed_words
-from autoal_gui.gui.session.rounds.next_round_words import next_round_words
+from autoal_gui.gui.session.rounds.next_round_words import comes_with_learning, next_round_words
 from autoal_gui.gui.widgets.inputs import combo, refill
 from autoal_gui.gui.widgets.text import text_label
 
 GOES_ON = mark("Closing this window does not stop it.")
 CHOOSE_IT = mark("You can choose it above.")
+COMES_WITH_LEARNING = mark(
+    "The program still learns from your images; a newer model follows as soon as that has ended."
+)
 HAS_ALL = mark("It has all labels now.")
 TO_BE_WRITTEN = mark("Still to be written: {names}.")
 
@@ -100,8 +103,18 @@ class ModelLine(QWidget):
         self.train.setVisible(shown)
         idle = can(controller.engine.state, Move.START)
         self.train.setEnabled(bool(newer) and is_last and idle)
-        self.waits.setText(next_round_words(controller) if newer and is_last and not idle else "")
+        self.waits.setText(_coming_words(controller, bool(newer)) if is_last and not idle else "")
         self.waits.setVisible(bool(self.waits.text()))
+
+
+def _coming_words(controller: Controller, lacks_labels: bool) -> str:
+    """Say when a newer model comes than the last one, while something runs."""
+    runs = controller.training.round_number
+    if runs is not None and controller.training.trains:
+        return tr("Round {number} trains a newer model now.", number=number(runs))
+    if comes_with_learning(controller):
+        return tr(COMES_WITH_LEARNING)
+    return next_round_words(controller) if lacks_labels else ""
 
 
 def offered_models(project: Project, measured: Measured, in_use: Metrics | None) -> dict[str, str]:

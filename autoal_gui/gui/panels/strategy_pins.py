@@ -17,7 +17,12 @@ from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, percent, tr
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.panels.plots import swatch
-from autoal_gui.gui.strategy_names import gives_weights, strategy_label, strategy_note
+from autoal_gui.gui.strategy_names import (
+    gives_weights,
+    sentence_case,
+    strategy_label,
+    strategy_note,
+)
 from autoal_gui.gui.widgets.cards import empty
 from autoal_gui.gui.widgets.inputs import combo
 from autoal_gui.gui.widgets.text import text_label
@@ -128,8 +133,7 @@ class PinTable(QWidget):
 
 def _title(name: str) -> QWidget:
     """Return what a strategy looks for, and below it what it is called."""
-    note = strategy_note(name)
-    words = text_label(note[:1].upper() + note[1:])
+    words = text_label(sentence_case(strategy_note(name)))
     called = text_label(strategy_label(name), role="muted", size=SMALL)
     title = QWidget()
     least = words.minimumSizeHint().width()  # of the longest word

@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.prediction_table import Captions
 from autoal_gui.core.project.last_model import last_model
@@ -17,10 +16,10 @@ from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.predict.about_result import about_result, old_words
 from autoal_gui.gui.predict.caution_section import CautionSection
+from autoal_gui.gui.predict.choices import KINDS, NO_CLASSES, ChosenImages, OtherModels
 from autoal_gui.gui.predict.comparison_section import ComparisonSection
 from autoal_gui.gui.predict.left_side import LeftSide
 from autoal_gui.gui.predict.measured_section import MeasuredSection
-from autoal_gui.gui.predict.other_models import KINDS, NO_CLASSES, OtherModels
 from autoal_gui.gui.predict.own_images import OwnImages
 from autoal_gui.gui.predict.predict_filters import PredictFilters
 from autoal_gui.gui.predict.predict_jobs import (
@@ -30,21 +29,15 @@ from autoal_gui.gui.predict.predict_jobs import (
     own_model_words,
 )
 from autoal_gui.gui.predict.predict_session import PredictSession
-from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup, ask_images
+from autoal_gui.gui.predict.predict_setup import NO_MODEL_CHOSEN, PredictSetup
 from autoal_gui.gui.predict.sending import SendButton
 from autoal_gui.gui.predict.upper_words import WordsAbove
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.widgets.actions import Actions
-from autoal_gui.gui.widgets.inputs import (
-    images_folder,
-    keep_folder,
-    keep_images_folder,
-    last_folder,
-)
+from autoal_gui.gui.widgets.inputs import keep_folder, last_folder
 from autoal_gui.gui.widgets.page import Page
 from autoal_gui.gui.widgets.text import chip, text_label
 from autoal_gui.gui.widgets.theme import Theme
-from autoal_gui.sources.opening import spec_at
 
 FIRST = mark(
     "Choose a model and images, then press Predict. Nothing is added to a project, and the "
@@ -80,10 +73,10 @@ class PredictPage(Page):
         self.comparison = ComparisonSection()
         self._model: Path | None = None
         self._is_own = False  # the model is the last one of the open project
-        self._spec: SourceSpec | None = None
         self.session = PredictSession(controller, self)
         self._asking = OneJob(self)
         self.others = OtherModels(controller, self.setup, self)
+        self.images = ChosenImages(controller, self.setup, settings, self)
         self.own = OwnImages(controller, self.session)
         self.send = SendButton(controller)
         self._lay_out()
@@ -125,8 +118,8 @@ class PredictPage(Page):
         for signal, slot in (
             (setup.own_wanted, self._take_own),
             (setup.file_wanted, self._ask_model),
-            (setup.folder_wanted, partial(self._ask_images, npz=False)),
-            (setup.npz_wanted, partial(self._ask_images, npz=True)),
+            (self.images.changed, self._show_state),
+            (self.images.picked, self._go_on),
             (setup.started, self.start),
             (setup.cancelled, self.cancel),
             (self.filters.changed, self._show_chosen),
@@ -151,13 +144,16 @@ class PredictPage(Page):
             signal.connect(slot)
 
     def enter(self) -> None:
-        """Offer the open project's last model; what was predicted before stays."""
+        """Offer the open project's last model and images; what was predicted before stays."""
         self._follow_own(also_first=True)
+        self.images.offer_own()
         self.others.offer(self._model)
         self._show_state()
         self._show_about()
         setup = self.setup
-        place = setup.file if self._model is None else setup.folder if not self._spec else None
+        place = (
+            setup.file if self._model is None else setup.folder if not self.images.spec else None
+        )
         (place or (self.grid if self.session.table is not None else setup.start)).setFocus()
 
     @Slot()
@@ -179,7 +175,7 @@ class PredictPage(Page):
         self._show_about()
 
     def _show_state(self) -> None:
-        is_ready = self._model is not None and self._spec is not None
+        is_ready = self._model is not None and self.images.spec is not None
         self.setup.show_state(is_ready, self.session.is_busy)
 
     def _show_parts(self, shown: bool) -> None:
@@ -246,33 +242,24 @@ class PredictPage(Page):
     def _on_no_model(self, sentence: str) -> None:
         self._set_model(None, sentence)
 
-    # -- the images ---------------------------------------------------------------------------
+    # -- the work -----------------------------------------------------------------------------
 
-    def _ask_images(self, *, npz: bool) -> None:
-        if chosen := ask_images(self, str(images_folder(self._settings)), npz=npz):
-            self.choose_images(Path(chosen))
-
-    def choose_images(self, path: Path) -> None:
-        """Take a folder or an .npz file."""
-        self._spec = spec_at(path)
-        self.setup.images.setText(str(path))
-        keep_images_folder(self._settings, path)
-        self._show_state()
+    @Slot()
+    def _go_on(self) -> None:
         if self.setup.start.isEnabled():
             self.setup.start.setFocus()  # Enter goes on
-
-    # -- the work -----------------------------------------------------------------------------
 
     @Slot()
     def start(self) -> None:
         """List the images beside the window, then have the engine predict them."""
-        if self._model is None or self._spec is None or self.session.is_busy:
+        spec = self.images.spec
+        if self._model is None or spec is None or self.session.is_busy:
             return
         if self.session.table is None:
             self.explanation.setText(tr(MEANWHILE))
         own = own_model(self.controller.project) if self._is_own else None
         first = own or ChosenModel(self._model, self._model.stem)
-        self.session.start((first, *self.setup.chosen_others), self._spec)
+        self.session.start((first, *self.setup.chosen_others), spec)
         self._tell_count()
         self._show_state()
         self._show_about()

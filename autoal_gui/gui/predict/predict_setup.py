@@ -45,6 +45,7 @@ class PredictSetup(QFrame):
 
     own_wanted = Signal()
     file_wanted = Signal()
+    own_images_wanted = Signal()
     folder_wanted = Signal()
     npz_wanted = Signal()
     other_wanted = Signal()
@@ -63,6 +64,8 @@ class PredictSetup(QFrame):
         self.compare.setToolTip(tr(COMPARE_TIP))
         self.others = QMenu(self.compare)
         self.compare.setMenu(self.others)
+        self.own_images = QPushButton(tr("Images of this project"))
+        self.own_images.hide()
         self.folder = QPushButton(tr("Folder…"))
         self.folder.setToolTip(tr("Images or DICOM files"))
         self.npz = QPushButton(tr(".npz file…"))
@@ -84,6 +87,7 @@ class PredictSetup(QFrame):
         for button, signal in (
             (self.own, self.own_wanted),
             (self.file, self.file_wanted),
+            (self.own_images, self.own_images_wanted),
             (self.folder, self.folder_wanted),
             (self.npz, self.npz_wanted),
             (self.start, self.started),
@@ -99,7 +103,7 @@ class PredictSetup(QFrame):
         column.setSpacing(6)  # the page then fits a low screen
         for title, text, buttons in (
             (tr("Model"), self.model, (self.own, self.file)),
-            (tr("Images"), self.images, (self.folder, self.npz)),
+            (tr("Images"), self.images, (self.own_images, self.folder, self.npz)),
         ):
             row = FlowLayout(at_left=True)
             for button in buttons:
@@ -116,7 +120,14 @@ class PredictSetup(QFrame):
 
     def show_state(self, ready: bool, busy: bool) -> None:
         """Let the user do what is possible now."""
-        for button in (self.own, self.file, self.compare, self.folder, self.npz):
+        for button in (
+            self.own,
+            self.file,
+            self.compare,
+            self.own_images,
+            self.folder,
+            self.npz,
+        ):
             button.setEnabled(not busy)
         self.start.setVisible(not busy)
         self.start.setEnabled(ready)

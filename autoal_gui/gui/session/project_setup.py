@@ -2,16 +2,27 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from PySide6.QtCore import Signal
 
 from autoal_gui.core.errors import AutoALError
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.measures.operating.point import OperatingRule
 from autoal_gui.core.project.class_removal import remove_class, restore_class
 from autoal_gui.core.project.evaluation_set import draw_evaluation_set
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.gui.keys import class_keys, keys_sentence, use_order
 from autoal_gui.gui.session.part import Part
+
+POINT = mark(
+    "The point is used from now on: by Predict, the report, and what is exported or handed over. "
+    "What was written before does not have it."
+)
+NO_POINT = mark(
+    "No threshold is used from now on: an image is given the class with the highest probability. "
+    "What was written before keeps the point that it had."
+)
 
 
 class ProjectSetup(Part):
@@ -48,9 +59,16 @@ class ProjectSetup(Part):
             self._project.settings.repeat_every = every
 
     def keep_operating_point(self, rule: OperatingRule | None) -> None:
-        """Use models at the point that a rule asks for; None: by the likeliest class."""
-        with self._changing():
-            self._project.settings.operating_point = rule
+        """Use models at the point that a rule asks for; None: by the likeliest class.
+
+        Say where that counts: what left the program before knows nothing of it.
+        """
+        if self.attempt(partial(self._keep_rule, rule)):
+            self.settings_changed.emit()
+            self.notice.emit(tr(NO_POINT if rule is None else POINT))
+
+    def _keep_rule(self, rule: OperatingRule | None) -> None:
+        self._project.settings.operating_point = rule
 
     def set_name(self, name: str) -> None:
         """Call the project otherwise; its folder keeps its name."""

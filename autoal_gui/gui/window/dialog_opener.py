@@ -79,7 +79,15 @@ class DialogOpener(QObject):
         """Offer to write labels or the model."""
         from autoal_gui.gui.dialogs.export_dialog import ExportDialog
 
-        self.show(ExportDialog(self._controller, self._settings, self._window))
+        dialog = ExportDialog(self._controller, self._settings, self._window)
+        dialog.hand_over_wanted.connect(self._on_hand_over)
+        self.show(dialog)
+
+    @Slot()
+    def _on_hand_over(self) -> None:
+        """Show the one dialog in the place of the other."""
+        self.close()
+        self.show_hand_over()
 
     def show_hand_over(self) -> None:
         """Offer to write a folder with the model and all that belongs to it."""

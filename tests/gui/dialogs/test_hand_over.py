@@ -11,8 +11,9 @@ from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.last_model import kept_models
 from autoal_gui.core.registry import discover
 from autoal_gui.exporters.companions.leaving import Leaving
+from autoal_gui.gui.dialogs.hand_over_dialog import HandOverDialog
+from autoal_gui.gui.dialogs.model_line import COMES_WITH_LEARNING
 from autoal_gui.gui.session import exports
-from autoal_gui.gui.session.rounds.next_round_words import next_round_words
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 from tests.support.session import WARM, create
 
@@ -52,8 +53,7 @@ def test_labels_that_are_newer_than_the_model_are_counted_until_it_has_them(
     press(qtbot, line.train)
     assert line.train.isVisible()  # what lies below it stays where the mouse is
     assert not line.train.isEnabled()
-    assert line.waits.text() == next_round_words(controller)
-    assert f"when round {before + 1} has ended" in line.waits.text()
+    assert line.waits.text() == f"Round {before + 1} trains a newer model now."
     qtbot.waitUntil(lambda: controller.at_rest and controller.project.rounds.last > before)
     assert f"round {before + 1} " in line.words.text()
     assert line.newer.text() == "It has all labels now."
@@ -138,6 +138,7 @@ def test_learning_from_the_images_pauses_for_it_and_goes_on_afterwards(
     assert controller.training.is_warming
     dialog = opened(window, tmp_path)
     press(qtbot, dialog.ok)
+    assert dialog.model.waits.text() == COMES_WITH_LEARNING
     begins = "This begins as soon as the work that runs has stopped."
     assert begins in dialog.waiting.words.text()
     assert dialog.waiting.go_first.isHidden()  # nobody has to stop what gives way by itself
@@ -192,6 +193,14 @@ def test_a_single_export_says_that_it_goes_on_and_cannot_be_begun_twice(
     assert dialog.ok.isEnabled()
     assert ". It is the model of" in window.status.text()
     dialog.reject()
+
+
+def test_export_leads_to_hand_over(qtbot, window, controller, tmp_path):
+    window.dialogs.show_export()
+    press(qtbot, window.dialog.hand_over)
+    assert isinstance(window.dialog, HandOverDialog)
+    assert window.dialog.isVisible()
+    window.dialog.reject()
 
 
 def test_the_model_of_an_earlier_round_can_be_handed_over(qtbot, window, controller, tmp_path):

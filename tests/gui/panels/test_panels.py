@@ -311,6 +311,7 @@ def test_what_every_strategy_made_of_an_image_in_words():
     query = Query(1, 0.8, (("bald", 0.5, 0.4), ("margin", 1.0, 0.6)), 1.25)
     margin, bald = rows_of(query)
     assert margin == (
+        "Images where its two likeliest classes are nearly as likely",
         "Margin",
         "1.00",
         "60.0%",
@@ -327,7 +328,9 @@ def test_tabs_are_reached_by_the_pointer(qtbot, window, tmp_path):
     assert window.desk.weights.isVisible()
 
 
-def test_what_the_weightiest_strategy_looks_for_is_said_in_words():
-    query = Query(1, 0.0, (("bald", 0.2, 0.5), ("kmeans", 1.0, 0.5)))
-    assert looks_words(query) == "k-means looks for images that together represent the whole pool."
+def test_what_a_strategy_looks_for_that_chose_alone_is_said_in_words():
+    several = Query(1, 0.0, (("bald", 0.2, 0.5), ("kmeans", 1.0, 0.5)))
+    assert looks_words(several) == ""  # the table says it of each
+    alone = Query(1, 0.0, (("kmeans", 1.0, 1.0),), between=(0, 1))
+    assert looks_words(alone) == "k-means looks for images that together represent the whole pool."
     assert looks_words(Query(1, 0.0, ())) == looks_words(None) == ""

@@ -38,7 +38,7 @@ def test_predict_counts_no_label_that_is_still_asked_for(qtbot, window, tmp_path
     qtbot.waitUntil(lambda: controller.at_rest)
     page = window.pages.predict
     window.pages.show_page(page)
-    page.choose_images(own)
+    page.images.choose(own)
     qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(page.grid.images))
     waits = len(controller.project.labels.unanswered())

@@ -16,6 +16,7 @@ from autoal_gui.core.messages import Predict, RunRound
 from autoal_gui.engine.state import State
 from autoal_gui.gui.predict import predict_session
 from autoal_gui.gui.predict.about_result import NOT_A_DIAGNOSIS
+from autoal_gui.gui.predict.predict_setup import NO_IMAGES_CHOSEN
 from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.window.main_window import MainWindow
 from tests.support.dicom import write_dicom
@@ -48,7 +49,7 @@ def begin(qtbot, window, monkeypatch, folder: Path, model: Path):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *given_: str(folder))
     press(qtbot, page.setup.file)
     qtbot.waitUntil(lambda: "knows" in page.setup.model.text())
-    assert not page.setup.start.isEnabled()  # no images are chosen
+    assert page.setup.start.isEnabled() == (page.images.spec is not None)
     press(qtbot, page.setup.folder)
     press(qtbot, page.setup.start)
     return page
@@ -152,7 +153,7 @@ def test_other_kinds_of_images_are_recognised(qtbot, window, tmp_path, model, ma
     page = window.pages.predict
     window.pages.show_page(page)
     page.choose_model(model)
-    page.choose_images(make(tmp_path))
+    page.images.choose(make(tmp_path))
     qtbot.waitUntil(page.setup.start.isEnabled)
     press(qtbot, page.setup.start)
     qtbot.waitUntil(lambda: bool(page.grid.images))
@@ -239,7 +240,7 @@ def test_it_waits_for_a_running_round_and_takes_the_model_that_is_the_newest_the
     window.pages.show_page(page)
     said = page.setup.model.text()
     assert said.startswith("The last model of cells: round 2 (4 labels). If round 3, which runs,")
-    page.choose_images(images_of(tmp_path))
+    page.images.choose(images_of(tmp_path))
     press(qtbot, page.setup.start)
     waits = "This waits for round 3, which runs: about 3\N{NO-BREAK SPACE}s left."
     qtbot.waitUntil(lambda: page.setup.waiting.words.text() == waits)
@@ -329,7 +330,7 @@ def test_a_round_that_ends_while_the_result_is_read_says_so_at_once(
     qtbot.waitUntil(lambda: controller.at_rest)
     page = window.pages.predict
     window.pages.show_page(page)
-    page.choose_images(images_of(tmp_path))
+    page.images.choose(images_of(tmp_path))
     press(qtbot, page.setup.start)
     qtbot.waitUntil(lambda: bool(page.grid.images))
     old = page.setup.old
@@ -387,7 +388,7 @@ def test_images_of_the_project_are_not_offered_to_it_and_those_that_taught_are_t
     page = window.pages.predict
     window.pages.show_page(page)
     Image.new("L", (32, 32), 255).save(own / CLASSES[0] / "came_later.png")
-    page.choose_images(own)
+    page.images.choose(own)
     press(qtbot, page.setup.start)
     qtbot.waitUntil(lambda: bool(page.grid.images))
     assert "4 of these images taught the model" in page.explanation.text()
@@ -420,6 +421,46 @@ def test_images_of_the_project_are_not_offered_to_it_and_those_that_taught_are_t
     told = page.own.written()
     assert (len(told.known), len(told.taught), len(told.answers)) == (12, 4, 5)
     assert set(told.answers.values()) == {*CLASSES}
+
+
+def test_the_images_of_the_open_project_are_offered_until_others_are_chosen(
+    qtbot, window, tmp_path, model
+):
+    page, setup = window.pages.predict, window.pages.predict.setup
+    window.pages.show_page(page)
+    assert page.images.spec is None
+    assert setup.own_images.isHidden()
+    own, other = draw_folder(tmp_path / "own", 12), images_of(tmp_path)
+    start_project(qtbot, window, own, tmp_path, evaluation_images=0)
+    window.pages.show_page(page)
+    assert Path(page.images.spec.location) == own
+    assert setup.images.text() == f"The images of this project: {own}"
+    page.choose_model(model)
+    qtbot.waitUntil(setup.start.isEnabled)
+    page.images.choose(other)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    window.pages.show_page(page)
+    assert Path(page.images.spec.location) == other  # what was chosen stays
+    press(qtbot, setup.own_images)
+    assert Path(page.images.spec.location) == own
+    assert page.focusWidget() is setup.start
+    press(qtbot, setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    assert len(page.grid.images) == 12
+    assert not page.measured.isVisible()  # labels that the project asks for are not read here
+    window.controller.close_project()
+    window.pages.show_page(page)
+    assert page.images.spec is None
+    assert setup.images.text() == NO_IMAGES_CHOSEN
+    assert setup.own_images.isHidden()
+
+
+def test_a_set_that_is_no_folder_or_file_is_not_offered(qtbot, window, tmp_path):
+    press(qtbot, window.start_page.buttons["demo"])
+    qtbot.waitUntil(lambda: window.controller.is_open)
+    assert window.controller.project.places[0].spec.location == ""
+    window.pages.show_page(window.pages.predict)
+    assert window.pages.predict.images.spec is None
 
 
 def test_a_round_can_be_stopped_for_a_prediction_from_where_it_is_asked_for(

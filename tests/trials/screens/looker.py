@@ -153,7 +153,7 @@ class Looker:
 
         if page.session.table is None:
             page.setup.others.actions()[0].setChecked(True)
-            page.choose_images(self.images)
+            page.images.choose(self.images)
             page.start()
             wait_until(lambda: page.session.table is not None and not page.session.is_busy)
         yield "predict", self.window, nothing

@@ -18,7 +18,7 @@ from autoal_gui.core.images.source import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.queries import Query
 from autoal_gui.gui.desk.why.words import alone_words, looks_words, loss_words, part_of, reason
-from autoal_gui.gui.strategy_names import strategy_label, strategy_note
+from autoal_gui.gui.strategy_names import sentence_case, strategy_label, strategy_note
 from autoal_gui.gui.widgets.cards import Sentence, TallColumn, empty
 from autoal_gui.gui.widgets.text import name_words, plain_tip, text_label
 from autoal_gui.gui.widgets.theme import SMALL
@@ -26,7 +26,8 @@ from autoal_gui.gui.widgets.theme import SMALL
 NO_MORE = mark("There is no more to tell of why this image is on screen.")
 SHARE_MEANS = mark("Share here: what the strategy added to this choice, in the round that made it.")
 HEADS = (
-    (mark("Strategy"), ""),
+    (mark("Looks for"), ""),
+    (mark("Strategy"), mark("What the field calls it")),
     (mark("Score"), mark("S: from 0, never chosen by this strategy, to 1, chosen first")),
     (mark("Weight"), mark("W: how far this strategy is trusted for this image")),
     (
@@ -43,6 +44,7 @@ MOST_HIGH = 0.4  # of the window's height, for the details
 ROW_LINES = 24  # its width in heights of a line, below which it is a column
 FEWEST = 2  # heights of a line that a name has at least
 GAP, AROUND = 16, 12  # pixels between its parts, and at its sides
+NAMED = 1  # the column of its name
 ROWS = 99  # more than there are strategies
 KEPT = "file names"  # the setting: "shown" or "hidden"
 
@@ -105,9 +107,9 @@ class WhyPanel(QFrame):
         self._table = QWidget()
         self._grid = QGridLayout(self._table)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(24)
+        self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(4, 1)
+        self._grid.setColumnStretch(0, 1)
         self._grid.setRowStretch(ROWS, 1)  # rows keep together at the top
         details = QWidget()
         column = QVBoxLayout(details)
@@ -241,18 +243,18 @@ class WhyPanel(QFrame):
             self._grid.addWidget(
                 _cell(tr(words), column, "muted", tr(tip) if tip else ""), 0, column
             )
-        ordered = sorted(query.strategies, key=part_of, reverse=True)
-        for row, (strategy, cells) in enumerate(zip(ordered, rows_of(query), strict=True), start=1):
-            note = tr("Looks for {what}", what=strategy_note(strategy[0]))
+        for row, cells in enumerate(rows_of(query), start=1):
             for column, words in enumerate(cells[:shown_heads]):
-                self._grid.addWidget(_cell(words, column, "", "" if column else note), row, column)
+                role = "muted" if column == NAMED else ""
+                self._grid.addWidget(_cell(words, column, role), row, column)
 
 
-def rows_of(query: Query) -> list[tuple[str, str, str, str]]:
+def rows_of(query: Query) -> list[tuple[str, str, str, str, str]]:
     """Return what each strategy made of an image, as the panel shows it; the weightiest first."""
     total = sum(map(part_of, query.strategies))
     return [
         (
+            sentence_case(strategy_note(name)),
             strategy_label(name),
             decimal(score, 2),
             percent(weight, 1),
@@ -263,8 +265,8 @@ def rows_of(query: Query) -> list[tuple[str, str, str, str]]:
 
 
 def _cell(text: str, column: int, role: str = "", tip: str = "") -> QLabel:
-    label = text_label(text, role=role, size=SMALL, wrap=False)
+    label = text_label(text, role=role, size=SMALL, wrap=not column)
     label.setToolTip(tip)
-    if column:
+    if column > NAMED:
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return label

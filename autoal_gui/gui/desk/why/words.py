@@ -112,14 +112,19 @@ def _asked_for(query: Query, mode: str, classes: tuple[str, ...]) -> str:
 
 
 def looks_words(query: Query | None, mode: str = "") -> str:
-    """Say what the strategy looks for that added most, or that none chose; empty without any."""
+    """Say what the strategy looks for that chose alone, or that none chose.
+
+    Nothing where several did: the table then says it of each.
+    """
     if query is None or not query.strategies:
         return ""
     if is_first(query, mode):
         return tr(FIRST_DRAWN_LOOKS if query.audit else FIRST_LOOKS)
     if query.audit:
         return tr(BY_CHANCE if len(query.strategies) > 1 else CHANCE_ALONE)
-    name = max(query.strategies, key=part_of)[0]
+    if len(query.strategies) > 1:
+        return ""
+    name = query.strategies[0][0]
     return tr(
         "{strategy} looks for {what}.", strategy=strategy_label(name), what=strategy_note(name)
     )

@@ -62,6 +62,7 @@ ASIDE_TIP = mark(
     "All images of an evaluation set count here, so that a threshold can be chosen sooner. They "
     "measure only; the model does not learn from them."
 )
+USE, IN_USE = mark("Use this point"), mark("✓ This point is in use")
 USE_TIP = mark(
     "Predict, the exported model and the report use it. For the model of each later round the "
     "threshold is chosen anew, for the same specificity or sensitivity."
@@ -80,6 +81,7 @@ class OperatingCard(QWidget):
         self._measured = MeasuredImages.nothing()
         self._classes: tuple[str, ...] = ()
         self._roc: Roc | None = None
+        self._kept: OperatingRule | None = None
         self._used: Threshold | None = None
         self._goal, self._kind = FIRST, KINDS[0]
         self._corner = 0  # of the curve, at which the point is shown
@@ -111,7 +113,7 @@ class OperatingCard(QWidget):
         self._may_set_aside = False
         self.state, self.change = text_label(), text_label(bold=True)
         self.change.hide()
-        self.use = QPushButton(tr("Use this point"))
+        self.use = QPushButton(tr(USE))
         self.use.setToolTip(tr(USE_TIP))
         self.stop = QPushButton(tr("Use no threshold"))
         self._lay_out()
@@ -216,7 +218,7 @@ class OperatingCard(QWidget):
 
     def _show_state(self, rule: OperatingRule | None, point: OperatingPoint | None) -> None:
         self.stop.setVisible(rule is not None)
-        self._used = point.threshold if point else None
+        self._used, self._kept = (point.threshold, rule) if point else (None, None)
         if point is not None:
             self.state.setText(kept_sentence(self._classes[point.rule.class_index], point))
         else:
@@ -276,6 +278,7 @@ class OperatingCard(QWidget):
         self.left.setText(left_sentence(here.specificity))
         self.precision.setText(precision_sentence(name, here))
         told = threshold_sentence if self._is_used(value) else would_sentence
+        self.use.setText(tr(IN_USE if self._kept == self._rule() else USE))
         names = [self.classes.itemText(place) for place in range(self.classes.count())]
         self.threshold.setText(told(names, self.classes.currentIndex(), value))
         self.fresh.setText(fresh_sentence(self._fresh()))

@@ -352,6 +352,9 @@ def test_a_specificity_that_is_asked_for_is_kept_as_it_was_asked(qtbot, shown):
     show_operating(card, known, kept.args[0])
     assert card.threshold.text().startswith("An image is given “cat” where its probability is ")
     assert card.state.text().startswith("In use: “cat” from ")
+    assert card.use.text() == "✓ This point is in use"
+    card.plot.moved.emit(card._corner + 1)
+    assert card.use.text() == "Use this point"
     with qtbot.waitSignal(card.kept) as kept:
         qtbot.mouseClick(card.stop, Qt.MouseButton.LeftButton)
     assert kept.args == [None]

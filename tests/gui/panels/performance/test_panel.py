@@ -212,6 +212,7 @@ def test_a_point_that_is_chosen_is_used_by_predict_and_told_in_the_report(
     assert point.chosen.sensitivity.found == (given & inside).sum()
     assert point.chosen.specificity.found == (~given & ~inside).sum()
     qtbot.waitUntil(lambda: card.state.text().startswith("In use: "))
+    assert "What was written before does not have it." in window.status.text()
     page = "".join(text for one in report(Snapshot.of(project)) for text in one.itertext())
     assert "Operating point" in page
     assert f"Asked for: a specificity of at least {percent(rule.least, 1)}." in page
@@ -371,7 +372,7 @@ def exported_threshold(qtbot, controller, backend, target: Path):
 def predicted_by(qtbot, window, images: Path):
     page = window.pages.predict
     window.pages.show_page(page)
-    page.choose_images(images)
+    page.images.choose(images)
     with qtbot.waitSignal(page.session.predicted):
         page.start()
 
