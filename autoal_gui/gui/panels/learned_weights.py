@@ -7,10 +7,31 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.language import number, percent, tr
+from autoal_gui.core.language import mark, number, percent, tr
 from autoal_gui.gui.panels.plots import line_colour, make_plot, round_ticks, tint_plot
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
+
+_TRUSTED = mark(
+    "Round {number}: the search found strategies that help here more than others do, and the next "
+    "images were chosen by its weights."
+)
+_NOT_SHOWN = mark(
+    "Round {number}: no strategy was shown to help more than the others, so that all were trusted "
+    "alike. The hollow dots are what the search would have chosen."
+)
+_TOO_LITTLE = mark(
+    "Round {number}: what the search found helps too little to matter, so that all strategies were "
+    "trusted alike. The hollow dots are what it would have chosen."
+)
+_LEARNED = mark(
+    "Tried on labels held out, its weights made the model's error smaller by {gain} of it "
+    "(± {error})."
+)
+_LEARNED_WORSE = mark(
+    "Tried on labels held out, its weights made the model's error larger by {gain} of it "
+    "(± {error})."
+)
 
 
 class LearnedPlot(QWidget):
@@ -90,26 +111,10 @@ def trust_words(record: RoundRecord) -> str:
             **values,
         )
     values |= {"gain": percent(abs(found.gain), 1), "error": percent(found.error, 1)}
+    told = _LEARNED if found.gain > 0 else _LEARNED_WORSE
+    held_out = tr(told, **values)
     if found.trusted:
-        return tr(
-            "Round {number}: trusted. On labels held out, these weights lowered the error by "
-            "{gain} (± {error}) against trusting all strategies alike.",
-            **values,
-        )
+        return f"{tr(_TRUSTED, **values)} {held_out}"
     if found.gain > found.error:
-        return tr(
-            "Round {number}: not trusted, hence hollow. On labels held out, these weights lowered "
-            "the error by {gain} (± {error}) against trusting all alike: too little to matter.",
-            **values,
-        )
-    if found.gain > 0:
-        return tr(
-            "Round {number}: not trusted, hence hollow. On labels held out, these weights lowered "
-            "the error by {gain} (± {error}) against trusting all alike, which may be chance.",
-            **values,
-        )
-    return tr(
-        "Round {number}: not trusted, hence hollow. On labels held out, these weights raised the "
-        "error by {gain} (± {error}) against trusting all alike.",
-        **values,
-    )
+        return f"{tr(_TOO_LITTLE, **values)} {held_out}"
+    return f"{tr(_NOT_SHOWN, **values)} {held_out}"

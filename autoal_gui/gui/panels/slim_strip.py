@@ -1,6 +1,7 @@
 """What the panel at the right tells in brief while it is folded: one narrow column."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
@@ -31,7 +32,7 @@ from autoal_gui.core.project.measured_rounds import comparable
 from autoal_gui.engine.state import State
 from autoal_gui.gui.panels.performance_text import measured_of, right_words
 from autoal_gui.gui.panels.plots import series_colour
-from autoal_gui.gui.panels.strip_signs import OPENS, StripSigns
+from autoal_gui.gui.panels.strip_signs import OPENS, TIP, StripSigns
 from autoal_gui.gui.panels.training_text import STEP_NAMES
 from autoal_gui.gui.panels.weights_panel import all_names, stacked, table
 from autoal_gui.gui.session.controller import Controller
@@ -42,6 +43,7 @@ from autoal_gui.gui.session.rounds.next_round_words import (
     next_round_words,
 )
 from autoal_gui.gui.session.rounds.waiting import work_words
+from autoal_gui.gui.strategy_names import strategy_label
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.page_actions import action_tool
 from autoal_gui.gui.widgets.text import plain_tip, text_label
@@ -78,22 +80,26 @@ class MiniChart(QWidget):
         self._curve = tuple(values)
         self._tell(", ".join(percent(value) for value in self._curve[-5:]))
 
-    def show_areas(self, places: Sequence[int], edges: Sequence[Sequence[float]]) -> None:
+    def show_areas(
+        self, places: Sequence[int], edges: Sequence[Sequence[float]], words: str
+    ) -> None:
         """Draw areas on top of each other.
 
         Args:
             places: (K,) the places of the series among the colours.
             edges: (K + 1, r) their edges in percent, from the lowest to the highest.
+            words: which series are shown, and their last values.
         """
         self._areas = tuple(
             (place, tuple(edges[k + 1]) + tuple(reversed(edges[k])))
             for k, place in enumerate(places)
         )
-        self._tell("")
+        self._tell(words)
 
     def _tell(self, words: str) -> None:
         self.setAccessibleName(f"{self._name}: {words}" if words else self._name)
-        self.setToolTip(plain_tip(f"{self._name}. {tr(OPENS)}."))
+        told = f"{self._name}: {words}" if words and self._areas else self._name
+        self.setToolTip(plain_tip(fill(f"{told}. {tr(OPENS)}.", TIP)))
         self.setVisible(bool(self._curve or self._areas))
         self.update()
 
@@ -149,7 +155,7 @@ class SlimStrip(QFrame):
         self.curve = MiniChart(tr("Accuracy by round"))
         self.left, self.to_come = _figure(), _note()
         self.areas = MiniChart(tr(MOVES))
-        self.shares = _note(tr("strategies"))
+        self.shares = _note(tr("shares of strategies"))
         unfold = actions["panel"]
         self.signs = StripSigns(controller, unfold, actions.symbol("clock"), actions["export"])
         self.state = _note()
@@ -221,7 +227,9 @@ class SlimStrip(QFrame):
         if rounds:
             names = all_names(rounds, project.settings.run)
             _, edges = stacked([r.number for r in rounds], np.nan_to_num(table(rounds, names)))
-            self.areas.show_areas(range(len(names)), edges.tolist())
+            last = sorted(rounds[-1].weights, key=lambda one: -one[1])
+            words = ", ".join(f"{strategy_label(name)} {percent(share)}" for name, share in last)
+            self.areas.show_areas(range(len(names)), edges.tolist(), words)
 
     @Slot()
     def show_left(self) -> None:
@@ -260,8 +268,8 @@ class SlimStrip(QFrame):
                 tr("Round {number}", number=number(self._controller.training.round_number))
             )
         else:
-            learns = self._controller.training.is_warming  # a short word: the strip is narrow
-            self.state.setText(tr(STEP_NAMES["warm start"]) if learns else tr("Working"))
+            learns = self._controller.training.is_warming
+            self.state.setText(tr("learns from your images") if learns else tr("Working"))
             self.state.setToolTip(work_words(self._controller.engine))
 
     @Slot(object)

@@ -49,6 +49,7 @@ from autoal_gui.gui.session.rounds.waiting import time_left_words
 
 PAUSES = mark("Learning from your images pauses for this, and goes on by itself afterwards.")
 UNKNOWN = mark("The folders or labels {names} are no classes of this model: nothing is compared.")
+COLUMNS = mark("What its columns are: Help (F1).")
 NONE_FOUND = mark("No image was found there that can be used.")
 
 
@@ -376,7 +377,7 @@ class PredictSession(QObject):
             count,
             target=str(self._target),
         )
-        self.said.emit(written)
+        self.said.emit(f"{written} {tr(COLUMNS)}")
 
     def close(self) -> None:
         """End what runs beside the window, and remove the copies on the disk."""

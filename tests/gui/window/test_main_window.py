@@ -353,7 +353,7 @@ def test_why_this_image_names_the_strategies(qtbot, window, controller):
     assert why.line.startswith("Asked for: ")
     rows = 4 * why.fontMetrics().height()  # of the five that the table has
     qtbot.keyClick(window, Qt.Key.Key_W)
-    assert why._grid.count() == 4 * 5
+    assert why._grid.count() == 5 * 5
     assert "Predicted loss 0.40" in why._loss.text()
     whole = why.layout().totalHeightForWidth
     qtbot.waitUntil(lambda: rows < why._table.height() < why.height() >= whole(why.width()))
