@@ -25,11 +25,11 @@ _TOO_LITTLE = mark(
     "trusted alike. The hollow dots are what it would have chosen."
 )
 _LEARNED = mark(
-    "Tried on labels held out, its weights made the model's error smaller by {gain} of it "
+    "Tried on labels held out, its weights made the model's error {gain} smaller "
     "(± {error})."
 )
 _LEARNED_WORSE = mark(
-    "Tried on labels held out, its weights made the model's error larger by {gain} of it "
+    "Tried on labels held out, its weights made the model's error {gain} larger "
     "(± {error})."
 )
 

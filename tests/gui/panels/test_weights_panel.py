@@ -237,7 +237,7 @@ def test_what_was_learned_is_dotted_and_a_line_where_it_was_trusted(qtbot, trust
     [
         (0.006, 0.002, "too little to matter"),
         (0.01, 0.02, "no strategy was shown to help more"),
-        (-0.1, 0.02, "error larger by 10.0% of it (± 2.0%)"),
+        (-0.1, 0.02, "error 10.0% larger (± 2.0%)"),
     ],
 )
 def test_why_weights_are_not_trusted_agrees_with_the_figures(gain, error, said):
@@ -246,7 +246,7 @@ def test_why_weights_are_not_trusted_agrees_with_the_figures(gain, error, said):
     assert said in trust_words(record)
     trusted = replace(record, learned=replace(found, gain=0.2, trusted=True))
     assert "the next images were chosen by its weights" in trust_words(trusted)
-    assert trust_words(trusted).endswith(f"error smaller by 20.0% of it (± {100 * error:.1f}%).")
+    assert trust_words(trusted).endswith(f"error 20.0% smaller (± {100 * error:.1f}%).")
 
 
 def voted(number, *weights, **settings):
