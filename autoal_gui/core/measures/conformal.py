@@ -11,12 +11,12 @@ its images share that (Lee, Barber & Willett 2023). A new group is one more of t
 the one comes from that is added below.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.measures.operating.decision import Threshold, decided, seen_from
+from autoal_gui.core.measures.operating.decision import Threshold, decided
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -107,43 +107,28 @@ class Calibration:
         low, high = betaincinv(below, count + 1 - below, (0.025, 0.975)).tolist()
         return low, high
 
-    def at(self, point: Threshold | None) -> "Calibration":
-        """Return what the images say of a model that gives a class from a threshold on.
-
-        The scores are then of the probabilities as they look from there, so that what lies close to
-        it on either side is between classes. Where they were not kept, it is the same.
-        """
-        if point is None or self.probabilities is None or self.truth is None:
-            return self
-        seen = seen_from(self.probabilities, point)
-        known = self.truth < seen.shape[1]
-        scores = self.scores.copy()
-        scores[known] = 1 - seen[known, self.truth[known]]
-        return replace(self, scores=scores)
-
     def sets(
         self,
         probabilities: npt.NDArray[np.floating],
         level: float,
         point: Threshold | None = None,
     ) -> npt.NDArray[np.bool_]:
-        """Return (n, C) which classes are in the set of each image; the one given always is.
+        """Return (n, C) which classes are in the set of each image.
 
-        Without that, a model that is right more often than the level asks would leave sets empty
-        for no other reason.
+        The one that it is given always is, and so is the likeliest: where they differ, an image is
+        between classes. Else a model that is right more often than the level asks would leave sets
+        empty for no other reason.
 
         Args:
             probabilities: (n, C).
             level: see `threshold`.
-            point: see `at`; None: each image is given the likeliest class.
+            point: by which an image is given its class, see `decided`.
         """
-        measure = self.at(point)
-        given = decided(probabilities, point)
-        if point is not None and measure is not self:
-            probabilities = seen_from(probabilities, point)
-        inside: npt.NDArray[np.bool_] = 1 - probabilities <= measure.threshold(level) + NEARLY
+        inside: npt.NDArray[np.bool_] = 1 - probabilities <= self.threshold(level) + NEARLY
         if inside.size:
-            inside[np.arange(len(inside)), given] = True
+            rows = np.arange(len(inside))
+            inside[rows, probabilities.argmax(1)] = True
+            inside[rows, decided(probabilities, point)] = True
         return inside
 
     def ordinary(self, distances: npt.NDArray[np.floating]) -> Floats:

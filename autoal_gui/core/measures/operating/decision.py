@@ -6,8 +6,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-EDGE = 1e-6  # a threshold of 0 or 1 has no odds
-
 
 @dataclass(frozen=True)
 class Threshold:
@@ -54,26 +52,6 @@ def given_class(
     row = np.zeros((1, max(classes, len(shares))), shares.dtype)
     row[0, : len(shares)] = shares
     return int(decided(row, threshold)[0])
-
-
-def seen_from(
-    probabilities: npt.NDArray[np.floating], threshold: Threshold
-) -> npt.NDArray[np.float64]:
-    """Return (n, C) probabilities as they look from a threshold: what just reaches it has a half.
-
-    The odds of its class are divided by those of the threshold, as for another share of the class
-    (Saerens, Latinne & Decaestecker 2002); the others keep theirs among each other.
-
-    Args:
-        probabilities: (n, C).
-        threshold: of one of the C classes.
-    """
-    value = min(max(threshold.value, EDGE), 1 - EDGE)
-    factors = np.full(probabilities.shape[1], value)
-    factors[threshold.class_index] = 1 - value
-    seen = probabilities.astype(np.float64) * factors
-    shares: npt.NDArray[np.float64] = seen / seen.sum(1, keepdims=True)
-    return shares
 
 
 By = Literal["model", "point", "likeliest"]

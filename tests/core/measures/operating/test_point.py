@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from autoal_gui.core.language import percent
 from autoal_gui.core.measures.metrics import wilson_interval
-from autoal_gui.core.measures.operating.decision import Threshold, seen_from
 from autoal_gui.core.measures.operating.point import (
     FEWEST,
     FEWEST_GROUPS,
@@ -278,20 +277,3 @@ def test_of_ten_images_one_may_err_in_the_folds_as_it_may_in_the_whole(kind):
     assert getattr(point.chosen, other).value == 1
     assert getattr(point.fresh, other).value > 0.8
     assert getattr(point.fresh, kind).value >= 0.8
-
-
-@given(
-    st.lists(st.lists(st.floats(1e-6, 1), min_size=3, max_size=3), min_size=1, max_size=9),
-    st.floats(0, 1),
-)
-def test_from_a_threshold_what_just_reaches_it_has_a_half_and_the_others_keep_their_odds(
-    shares, value
-):
-    probabilities = np.array(shares) / np.array(shares).sum(1, keepdims=True)
-    seen = seen_from(probabilities, Threshold(1, value))
-    assert np.allclose(seen.sum(1), 1)
-    assert np.allclose(seen[:, 0] * probabilities[:, 2], seen[:, 2] * probabilities[:, 0])
-    away = np.abs(probabilities[:, 1] - value) > 1e-4
-    assert np.array_equal((seen[:, 1] >= 0.5)[away], (probabilities[:, 1] >= value)[away])
-    order = np.argsort(probabilities[:, 1])
-    assert (np.diff(seen[order, 1]) >= -1e-9).all()
