@@ -44,7 +44,7 @@ def operating_section(labels: Snapshot, title: str = "") -> Iterable[Element]:
     yield _roc_figure(labels, name, point)
     rows = [
         _row(tr("to be expected on new images"), point.fresh),
-        _row(tr("on what chose it, which fits it by chance too"), point.chosen),
+        _row(tr("on the images that chose it, a little too good"), point.chosen),
     ]
     columns = [tr("threshold"), tr("sensitivity"), tr("images"), tr("specificity"), tr("images")]
     yield table(tr("At the operating point"), columns, rows)

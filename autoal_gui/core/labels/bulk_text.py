@@ -46,6 +46,10 @@ MAY_CONFIRM = mark(
     "{wrong} of {asked} had another class than the model's: whole pages may be confirmed now."
 )
 ALL_READ = mark("All images drawn by lot have been read.")
+TOGETHER = mark(
+    "They count together: of several classes one may be without an error by chance, so that none "
+    "is picked out afterwards."
+)
 ANOTHER = mark("Label on: a better model may pass another check.")
 
 
@@ -195,4 +199,6 @@ def class_error_words(check: Check, names: Sequence[str]) -> str:
         )
         for c, tally in sorted(check.classes.items())
     ]
-    return tr("Wrong were {counts}.", counts=clauses(found))
+    words = tr("Wrong were {counts}.", counts=clauses(found))
+    spotless = any(not tally.wrong for tally in check.classes.values())
+    return f"{words} {tr(TOGETHER)}" if spotless else words

@@ -81,7 +81,9 @@ class ClassButton(QPushButton):
         """
         singly, in_bulk = number(count), number(confirmed)
         told = tr(
-            "{singly} answered singly, {in_bulk} confirmed in bulk.", singly=singly, in_bulk=in_bulk
+            "{singly} answered by hand, {in_bulk} confirmed in bulk.",
+            singly=singly,
+            in_bulk=in_bulk,
         )
         self._count = f"{singly} + {in_bulk}" if confirmed else singly
         self._brief = f"{singly} +" if confirmed else singly

@@ -472,5 +472,5 @@ def test_the_images_of_a_class_that_were_confirmed_in_bulk_are_counted_beside_th
     panel.set_state(None, (97, 14), enabled=True, confirmed={0: 51})
     first, second = panel._buttons
     assert (first.count, second.count) == ("97 + 51", "14")
-    assert first.toolTip().endswith("97 answered singly, 51 confirmed in bulk.")
+    assert first.toolTip().endswith("97 answered by hand, 51 confirmed in bulk.")
     assert "bulk" not in second.toolTip()

@@ -297,7 +297,7 @@ def test_reasons_in_words():
     weak = Query(1, 0.8, (("margin", 1.0, 0.6), ("bald", 0.1, 0.4), ("kmeans", 0.0, 0.9)))
     assert reason(weak, "pool", 2) == "Asked for: the model hesitates between classes."
     assert "evaluation set" in reason(query, "evaluation", 2)
-    assert "no round" in reason(None, "pool", 0)
+    assert reason(None, "pool", 0).startswith("This is a first image; which others come next")
     drawn = Query(1, 0.8, (("margin", 1.0, 0.6),), audit=True)
     assert reason(drawn, "pool", 2) == (
         "A random image: a part of each batch is drawn by chance, not by the strategies."

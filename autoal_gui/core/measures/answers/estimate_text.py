@@ -19,14 +19,14 @@ def estimate_sentence(estimate: Estimate, round_number: int, labels: int) -> str
     if estimate.total < labels:
         return tr(
             "Round {round}: estimated from {images} of {labels} answers (a class with a single "
-            "answer cannot be measured). Each image was predicted by a model that had not seen its "
-            "answer, and counts for as many of your images as are predicted like it.",
+            "answer cannot be measured). Each image was predicted by a model that had not learned "
+            "from it, and counts for as many of your images as are predicted like it.",
             **values,
             labels=number(labels),
         )
     return tr(
-        "Round {round}: estimated from the {images} answers that were given singly. Each image was "
-        "predicted by a model that had not seen its answer, and counts for as many of your images "
+        "Round {round}: estimated from the {images} answers given by hand. Each image was "
+        "predicted by a model that had not learned from it, and counts for as many of your images "
         "as are predicted like it.",
         **values,
     )

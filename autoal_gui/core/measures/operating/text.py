@@ -3,6 +3,9 @@
 import re
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from autoal_gui.core.language import (
     certainty,
     decimal,
@@ -15,7 +18,7 @@ from autoal_gui.core.language import (
 )
 from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.metrics import Share
-from autoal_gui.core.measures.operating.decision import Opinion
+from autoal_gui.core.measures.operating.decision import Opinion, Threshold, decided
 from autoal_gui.core.measures.operating.point import (
     FEWEST,
     FEWEST_GROUPS,
@@ -97,13 +100,48 @@ def left_sentence(share: Share) -> str:
     """Say how many images of the other classes are not mistaken for it."""
     if isinstance(share, EstimatedShare):
         return tr(
-            "Rightly leaves about {value} of the others (specificity; {low} to {high}), estimated "
-            "from {count} labels.",
+            "Of the others about {value} are rightly not called it (specificity; {low} to {high}), "
+            "estimated from {count} labels.",
             **_values(share),
         )
     return tr(
-        "Rightly leaves {found} of {count} others: specificity {value} ({low} to {high}).",
+        "Of {count} others {found} are rightly not called it: specificity {value} ({low} to "
+        "{high}).",
         **_values(share),
+    )
+
+
+def in_all_sentence(
+    truth: npt.NDArray[np.integer],
+    probabilities: npt.NDArray[np.floating],
+    threshold: Threshold,
+    weights: npt.NDArray[np.floating] | None = None,
+) -> str:
+    """Say how many images of all classes are right at a point, and by the highest probability.
+
+    Args:
+        truth: (n,) the class of each image.
+        probabilities: (n, C).
+        threshold: that of the point.
+        weights: (n,) positive, how much of the pool each stands for; None for images that measure.
+    """
+    at_point, likeliest = (decided(probabilities, one) == truth for one in (threshold, None))
+    if weights is None:
+        return tr(
+            "Of all classes together {found} of {count} images are right with this point, by the "
+            "highest probability {other}.",
+            found=number(int(at_point.sum())),
+            count=number(len(truth)),
+            other=number(int(likeliest.sum())),
+        )
+    found, other = (
+        percent(float(weights[right].sum() / weights.sum())) for right in (at_point, likeliest)
+    )
+    return tr(
+        "Of all classes together about {found} of your images are right with this point, by the "
+        "highest probability about {other}.",
+        found=found,
+        other=other,
     )
 
 
@@ -135,18 +173,19 @@ def fresh_sentence(found: Performance) -> str:
     left = _values(found.specificity)
     if isinstance(found.sensitivity, EstimatedShare):
         return tr(
-            "Expected on new images: about {value} ({low} to {high}) of the class found, and about "
-            "{left_value} ({left_low} to {left_high}) of the others rightly left. To "
-            "tell, the threshold was chosen on some of the labels and tried on the others, in "
-            "turn.",
+            "Expected on new images like yours: about {value} ({low} to {high}) of the class "
+            "found, and about {left_value} ({left_low} to {left_high}) of the others rightly not "
+            "called it. To tell, the threshold was chosen on some of the labels and tried on the "
+            "others, in turn.",
             **_values(found.sensitivity),
             **{"left_" + name: value for name, value in left.items()},
         )
     return tr(
-        "Expected on new images: {found} of {count} ({value}, {low} to {high}) of the class found, "
-        "and {left_found} of {left_count} ({left_value}, {left_low} to {left_high}) of the others "
-        "rightly left. To tell, the threshold was chosen on some of the images and tried "
-        "on the others, in turn.",
+        "Expected on new images like those that measure: {found} of {count} ({value}, {low} to "
+        "{high}) of the class found, and {left_found} of {left_count} ({left_value}, {left_low} to "
+        "{left_high}) of the others rightly not called it. To tell, the threshold was chosen on "
+        "some of the images and tried on the others, in turn. Images of another place or device "
+        "may do better or worse.",
         **_values(found.sensitivity),
         **{"left_" + name: value for name, value in left.items()},
     )

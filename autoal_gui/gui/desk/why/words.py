@@ -31,7 +31,9 @@ FIRST_LOOKS = mark(
 FIRST_DRAWN_LOOKS = mark(
     "Drawn by chance. The others of the first images are spread over groups that look alike."
 )
-NO_ROUND = mark("A random image: no round has finished yet.")
+NO_ROUND = mark(
+    "This is a first image; which others come next is chosen once your images have been compared."
+)
 READ_ALONE = mark("Drawn by lot, to check what is confirmed in bulk.")
 # As short as that: the check fails while somebody keys, and another line would move the image.
 LEAVE = mark("Drawn by lot. To leave it for later: menu {menu}.")

@@ -21,6 +21,7 @@ from autoal_gui.core.measures.operating.text import (
     FITTED,
     found_sentence,
     fresh_sentence,
+    in_all_sentence,
     kept_sentence,
     left_sentence,
     precision_sentence,
@@ -102,7 +103,7 @@ class OperatingCard(QWidget):
         self.kind.setToolTip(tr(KIND_TIP))
         self.level = combo(tr("At least"), {}, "")
         self.fresh = text_label(bold=True)
-        self.found, self.left = text_label(), text_label()
+        self.found, self.left, self.in_all = text_label(), text_label(), text_label()
         self.precision, self.threshold = (text_label(role="muted", size=SMALL) for _ in range(2))
         self.basis = text_label(role="muted", size=SMALL)
         self.problem = text_label(role="muted")
@@ -141,8 +142,15 @@ class OperatingCard(QWidget):
         inside.addWidget(self.plot)
         inside.addLayout(level)
         fitted = text_label(tr(FITTED), role="muted", size=SMALL)
-        words = self.fresh, fitted, self.found, self.left, self.precision, self.threshold
-        for label in words:
+        for label in (
+            self.fresh,
+            fitted,
+            self.found,
+            self.left,
+            self.in_all,
+            self.precision,
+            self.threshold,
+        ):
             inside.addWidget(label)
         buttons = QHBoxLayout()
         buttons.addWidget(self.use)
@@ -276,6 +284,10 @@ class OperatingCard(QWidget):
         here = performance_at(self._inside(), self._scores(), value, units, self._measured.weights)
         self.found.setText(found_sentence(name, here.sensitivity))
         self.left.setText(left_sentence(here.specificity))
+        known, chosen = self._measured, Threshold(self.classes.currentData(), value)
+        self.in_all.setText(
+            in_all_sentence(known.truth, known.probabilities, chosen, known.weights)
+        )
         self.precision.setText(precision_sentence(name, here))
         told = threshold_sentence if self._is_used(value) else would_sentence
         self.use.setText(tr(IN_USE if self._kept == self._rule() else USE))

@@ -374,10 +374,12 @@ def basis_words(images: int, answers: int) -> str:
 def estimated_words(images: int) -> str:
     """Say for what answers count, see `basis_words`."""
     return tr_count(
-        "Estimated from {count} answer that the model learned from, like the share at the top: it "
-        "counts for as many of your images as are predicted like it.",
-        "Estimated from {count} answers that the model learned from, like the share at the top: "
-        "each counts for as many of your images as are predicted like it.",
+        "Estimated from {count} answer, like the share at the top: it was predicted by a model "
+        "that had not learned from it, and counts for as many of your images as are predicted "
+        "like it.",
+        "Estimated from {count} answers, like the share at the top: each was predicted by a model "
+        "that had not learned from it, and counts for as many of your images as are predicted "
+        "like it.",
         images,
     )
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from autoal_gui.core.language import percent
 from autoal_gui.core.measures.metrics import wilson_interval
+from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.measures.operating.point import (
     FEWEST,
     FEWEST_GROUPS,
@@ -23,6 +24,7 @@ from autoal_gui.core.measures.operating.text import (
     changed_sentence,
     found_sentence,
     fresh_sentence,
+    in_all_sentence,
     left_sentence,
     precision_sentence,
     threshold_sentence,
@@ -163,7 +165,7 @@ def test_what_is_found_is_said_with_counts_and_intervals():
     assert found_sentence("cat", found.sensitivity) == (
         "Finds 18 of 20 “cat”: sensitivity 90% (70 to 97%)."
     )
-    assert left_sentence(found.specificity).startswith("Rightly leaves 2 of 20 others")
+    assert left_sentence(found.specificity).startswith("Of 20 others 2 are rightly not")
     assert precision_sentence("cat", found).startswith(
         "Given “cat”: 36 images, 18 of them rightly (50%"
     )
@@ -277,3 +279,17 @@ def test_of_ten_images_one_may_err_in_the_folds_as_it_may_in_the_whole(kind):
     assert getattr(point.chosen, other).value == 1
     assert getattr(point.fresh, other).value > 0.8
     assert getattr(point.fresh, kind).value >= 0.8
+
+
+def test_a_point_says_what_it_costs_over_all_classes():
+    rows = np.array([[0.9, 0.1, 0], [0.7, 0.3, 0], [0.2, 0.8, 0], [0.1, 0.2, 0.7]])
+    truth, low = np.array([0, 0, 1, 2]), Threshold(1, 0.15)
+    assert in_all_sentence(truth, rows, low) == (
+        "Of all classes together 2 of 4 images are right with this point, by the highest "
+        "probability 4."
+    )
+    weights = np.array([3.0, 1.0, 1.0, 1.0])
+    assert in_all_sentence(truth, rows, low, weights) == (
+        "Of all classes together about 67% of your images are right with this point, by the "
+        "highest probability about 100%."
+    )

@@ -291,7 +291,7 @@ def test_keys_move_the_point_along_the_corners_of_the_curve_alone(qtbot, shown):
     place = roc.corners[1]
     assert card.found.text().startswith(f"Finds {roc.found[place]} of {roc.inside} “cat”")
     left = roc.outside - roc.mistaken[place]
-    assert card.left.text().startswith(f"Rightly leaves {left} of {roc.outside} others")
+    assert card.left.text().startswith(f"Of {roc.outside} others {left} are rightly not")
     assert card.found.text() in card.plot.accessibleDescription()
 
 
