@@ -443,7 +443,7 @@ def test_of_several_classes_each_stands_against_the_rest(qtbot, shown):
     card.classes.setCurrentIndex(2)
     assert "“owl”" in card.found.text()
     assert "of 30 “owl”" in card.found.text()
-    assert "of 60 others" in card.left.text()
+    assert "Of 60 others" in card.left.text()
 
 
 def test_what_cannot_be_measured_says_why_and_offers_no_point(shown):
