@@ -250,11 +250,24 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         yield tag("p", new_curve_words(labels.curve_start))
     values = {record.number: metrics for record, metrics in measured}
     columns = [tr("round"), tr("labels"), tr("chosen by"), tr("balanced accuracy"), tr("time")]
-    rows = [_round_row(record, values.get(record.number)) for record in labels.rounds]
+    is_same = len({metrics.measured_classes for metrics in values.values()}) < 2
+    rows = [_round_row(record, values.get(record.number), is_same) for record in labels.rounds]
     yield table(tr("Rounds with a result"), columns, rows)
 
 
-def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
+def _round_row(record: RoundRecord, metrics: Metrics | None, is_same: bool) -> Cells:
+    """Return what there is to say of a round.
+
+    Args:
+        record: of the round.
+        metrics: as it was measured; None where it was not.
+        is_same: whether the same classes were measured in all rounds; else it is told of how many.
+    """
+    value: Element | str = balanced_cell(metrics) if metrics else "–"
+    if metrics and not is_same:
+        count = len(metrics.measured_classes)
+        words = tr_count("of {count} class", "mean over {count} classes", count)
+        value = tag("td", f"{value}, ", tag("small", words))
     seconds = time_taken(record.started, record.ended, record.seconds)
     chosen, behind = record.remarks() or record.settings.mode, figures(record.reason)
     more = (tag("details", tag("summary", tr("Figures")), behind),) if behind else ()
@@ -262,7 +275,7 @@ def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
         number(record.number),
         number(record.labels),
         tag("td", chosen, *more, class_="words"),
-        balanced_cell(metrics) if metrics else "–",
+        value,
         tr(
             "{seconds} s",
             seconds=decimal(seconds, 0),

@@ -7,7 +7,12 @@ from xml.etree.ElementTree import Element
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.measures.outlook import measuring_sentence, worth_sentences
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.core.project.measured_rounds import Measured, chance_words, points_of
+from autoal_gui.core.project.measured_rounds import (
+    Measured,
+    chance_words,
+    new_class_words,
+    points_of,
+)
 from autoal_gui.core.report.markup import tag
 from autoal_gui.exporters.report_bulk import label_lines
 from autoal_gui.exporters.report_sections import (
@@ -73,6 +78,8 @@ def _answered(labels: Snapshot, total: int) -> str:
 
 def _advice(measured: Measured, labels: Snapshot) -> Iterable[str]:
     found = outlook_in(labels, measured)
+    if words := new_class_words(measured, labels.classes):
+        yield words
     yield from worth_sentences(points_of(measured), found, labels.short, labels.rare)
     record = measured[-1][0]
     newer = len(labels.training) + len(labels.confirmed) - record.labels - record.confirmed

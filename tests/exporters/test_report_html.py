@@ -23,6 +23,7 @@ from autoal_gui.exporters.companions.project_part import project_sections
 from autoal_gui.exporters.report_columns import columns_section
 from autoal_gui.exporters.report_settings import IN_THE_WINDOW
 from autoal_gui.gui.project.method_form import MethodForm
+from tests.core.project.test_evaluation_set import as_estimate
 from tests.core.sets.test_column_results import measured
 from tests.support.project import create, draw_images, folder_spec, new_project, result_of
 
@@ -116,6 +117,23 @@ def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
     assert re.search(r"About \d+ more labels?, .*: may gain up to \d+ points", text)
     assert BAND_NOTE in text
     assert "readers gave the model's class on" in text
+
+
+def test_where_a_class_was_measured_later_the_report_compares_no_mean_with_another(tmp_path):
+    project = new_project(tmp_path, per_class=10, evaluation_images=0)
+    for metrics in (Metrics(((9, 1), (0, 0))), Metrics(((9, 1), (4, 2)))):
+        for place, image in enumerate(project.labels.unanswered()[:4]):
+            project.labels.answer(image, "label", place % 2)
+        result = result_of(project, project.rounds.begin())
+        estimate = as_estimate(metrics)
+        project.rounds.finish(replace(result, metrics=None, audit=None, estimate=estimate))
+    text, page = page_of(project, tmp_path)
+    cells = [row[3] for row in tables(page)["Rounds with a result"][1:]]
+    assert cells[0].endswith("of 1 class")
+    assert cells[1].endswith("mean over 2 classes")
+    assert f"Since round 2 one more class is measured: {project.classes.names[1]}. " in text
+    assert " fell by " not in text
+    project.close()
 
 
 def test_nothing_is_loaded_and_nothing_names_a_file_or_a_person(tmp_path):

@@ -26,6 +26,8 @@ APART = mark(
     "They differ by more than chance: the evaluation set may be of another kind, or from another "
     "place, than the images you label. Go by the figure above for images like the evaluation set."
 )
+WAS = mark("The model before: {right}.")
+WAS_CHANCE = mark("The model before: {right}. So small a difference may be chance.")
 
 
 def measured_of(project: Project) -> Measured:
@@ -94,6 +96,16 @@ def right_words(metrics: Metrics) -> str:
         )
     values = {"right": number(metrics.correct), "images": number(metrics.total)}
     return tr("right on {right} of {images}", **values)
+
+
+def change_words(metrics: Metrics, earlier: Metrics) -> str:
+    """Say what the model before had right on the same images; "" where it had as many."""
+    before, now = right_words(earlier), right_words(metrics)
+    if before == now:
+        return ""
+    low, high = earlier.accuracy_interval
+    told = WAS_CHANCE if low <= metrics.accuracy <= high else WAS
+    return tr(told, right=before)
 
 
 def audit_words(measured: Metrics, audit: Metrics) -> str:

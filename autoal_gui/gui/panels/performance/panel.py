@@ -25,6 +25,7 @@ from autoal_gui.core.project.learned_classes import rare_class, short_names
 from autoal_gui.core.project.measured_rounds import (
     Measured,
     chance_words,
+    new_class_words,
     outlook_of,
     points_of,
 )
@@ -286,7 +287,9 @@ class PerformancePanel(CardColumn):
         project = self._controller.project
         short, rare = short_names(project), rare_class(project)
         self._lacking = _lacking(short, rare)
-        self.advice.setText("\n".join(worth_sentences(points, found, short, rare)))
+        new_class = new_class_words(measured, project.classes.names)
+        told = new_class, *worth_sentences(points, found, short, rare)
+        self.advice.setText("\n".join(filter(None, told)))
         self.measuring.setText(measuring_sentence(metrics, len(project.pool.images)))
         self.measuring.setVisible(bool(self.measuring.text()))
         self.by_chance.setText(chance_words(measured))
