@@ -69,7 +69,7 @@ def rule_words(labels: Snapshot) -> str:
 def outlook_in(labels: Snapshot, measured: Measured) -> Outlook | None:
     """Return what more labels would bring; None where nobody can say."""
     images = labels.pool.images
-    waiting = sum(images[i].split == "pool" for i in labels.unanswered)
+    waiting = sum(images[i].split == "pool" for i in labels.waiting)
     return outlook_of(
         measured, waiting, labels.answers.values(), labels.short, len(labels.training)
     )

@@ -28,10 +28,9 @@ BELOW_LIKELIEST = mark("What follows goes by the highest probability, not by the
 
 def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     """How far the labelling is, how good the last model, and what more labels would bring."""
-    answers, broken = labels.answers.values(), dict(labels.unreadable)
-    images = labels.pool.images
+    answers = labels.answers.values()
     # As the window counts: what came with a label, or cannot be read, waits for no answer.
-    total = len(answers) + sum(images[i].key not in broken for i in labels.unanswered)
+    total = len(answers) + len(labels.waiting)
     given = Counter(entry.action for entry in answers)
     lines = [
         _answered(labels, total),

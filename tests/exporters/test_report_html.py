@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from autoal_gui.core.database.image_rows import Checked
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.measures.baseline import baseline_words
@@ -202,9 +203,13 @@ def test_a_project_that_nobody_has_answered_in_has_a_report(tmp_path):
 def test_the_report_counts_the_images_that_wait_for_an_answer_as_the_window_does(tmp_path):
     project = new_project(tmp_path, label_use="hidden", evaluation_images=4)
     project.labels.answer(project.labels.unanswered()[0], "label", 0)
+    broken = project.pool.images[project.labels.unanswered()[-1]]
+    project.store_checks([Checked(broken.image_id, broken.key, "", "It is cut off.")])
     total = 1 + project.labels.waiting
+    waiting = {*project.labels.unanswered(), *project.labels.unanswered_evaluation()}
+    assert set(Snapshot.of(project).waiting) == waiting
     text, _ = page_of(project, tmp_path)
-    came = len(project.pool.images) - total
+    came = len(project.pool.images) - total - 1  # and the one that is broken
     project.close()
     assert came
     assert f"Answered: 1 of {total} images. A class is known of 5." in text

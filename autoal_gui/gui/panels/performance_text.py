@@ -84,6 +84,34 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
     )
 
 
+def basis_words(images: int, answers: int) -> str:
+    """Say which images count where what a method chose would not be a fair sample.
+
+    Args:
+        images: that were drawn at random and measured on.
+        answers: all that there are.
+    """
+    return tr_count(
+        "Of your {answers} labels {count} counts here: of an image drawn at random. What a method "
+        "chose is no fair sample.",
+        "Of your {answers} labels {count} count here: of images drawn at random. What a method "
+        "chose is no fair sample.",
+        images,
+        answers=number(answers),
+    )
+
+
+def estimated_words(images: int) -> str:
+    """Say for what answers count, see `basis_words`."""
+    return tr_count(
+        "Estimated from {count} answer that the model learned from, like the share at the top: it "
+        "counts for as many of your images as are predicted like it.",
+        "Estimated from {count} answers that the model learned from, like the share at the top: "
+        "each counts for as many of your images as are predicted like it.",
+        images,
+    )
+
+
 def right_words(metrics: Metrics) -> str:
     """Say in half a sentence how many images are right; by an estimate, of all."""
     if isinstance(metrics, Estimate):
