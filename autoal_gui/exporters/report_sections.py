@@ -175,7 +175,7 @@ def _overall(metrics: Metrics) -> list[Cells]:
         words = tr("AUROC, mean over classes")
         if metrics.unlearned:
             words = tr("AUROC, {classes}", classes=metrics.auroc.mean_words())
-        rows.append([words, _area(area.value, (area.low, area.high))])
+        rows.append([words, share_cell(area.value, (area.low, area.high))])
     return rows
 
 
@@ -198,7 +198,7 @@ def _class_row(metrics: Metrics, index: int, name: str) -> Cells:
         cells.append(share_cell(value, interval) if count else "–")
         cells.append(rests_on(metrics, found, count))
     area = metrics.auroc.classes[index] if metrics.auroc is not None else None
-    cells.append("–" if area is None else _area(area.value, (area.low, area.high)))
+    cells.append("–" if area is None else share_cell(area.value, (area.low, area.high)))
     return cells
 
 
@@ -360,10 +360,3 @@ def share_cell(value: float, interval: Interval) -> str:
     if math.isnan(value):
         return "–"
     return f"{percent(value, 1)} ({decimal(100 * low, 1)}–{decimal(100 * high, 1)})"
-
-
-def _area(value: float, interval: Interval) -> str:
-    low, high = interval
-    if math.isnan(value):
-        return "–"
-    return f"{decimal(value, 3)} ({decimal(low, 3)}–{decimal(high, 3)})"

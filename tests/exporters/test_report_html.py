@@ -90,7 +90,7 @@ def test_counts_and_performance_are_the_project_s(project, tmp_path):
     assert first[0] == project.classes.names[0]
     assert first[1:3] == [f"90.0% ({low}–{high})", "18 of 20"]
     assert first[4] == "7 of 10"
-    assert first[5] == "0.900 (0.800–0.970)"
+    assert first[5] == "90.0% (80.0–97.0)"
     matrix = next(rows for caption, rows in found.items() if caption.startswith("Confusion"))
     assert matrix[1:] == [
         [project.classes.names[0], "18", "2"],
