@@ -27,20 +27,21 @@ from autoal_gui.core.report.markup import table, tag
 Cells = list[Element | str]
 
 
-def operating_section(labels: Snapshot, title: str = "") -> Iterable[Element]:
+def operating_section(labels: Snapshot, on_card: bool = False) -> Iterable[Element]:
     """Where the project has set the threshold of a class, and what is measured there.
 
     Args:
         labels: with the point.
-        title: of the section; "" for the usual one.
+        on_card: whether it is for a model's card, which tells the threshold itself.
     """
     point = labels.operating_point
     if point is None:
         return
     name = labels.classes[point.rule.class_index]
-    yield tag("h2", title or tr("Operating point"))
+    yield tag("h2", tr("What the threshold finds") if on_card else tr("Operating point"))
     words = threshold_sentence(labels.classes, point.rule.class_index, point.threshold.value)
-    yield tag("p", f"{words} {asked_sentence(point.rule)}")
+    asked = asked_sentence(point.rule)
+    yield tag("p", asked if on_card else f"{words} {asked}")
     yield _roc_figure(labels, name, point)
     rows = [
         _row(tr("to be expected on new images"), point.fresh),

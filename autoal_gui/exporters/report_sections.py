@@ -69,7 +69,7 @@ def rule_words(labels: Snapshot) -> str:
 def outlook_in(labels: Snapshot, measured: Measured) -> Outlook | None:
     """Return what more labels would bring; None where nobody can say."""
     images = labels.pool.images
-    waiting = sum(images[i].split == "pool" for i in labels.unanswered)
+    waiting = sum(images[i].split == "pool" for i in labels.waiting)
     return outlook_of(
         measured, waiting, labels.answers.values(), labels.short, len(labels.training)
     )
@@ -175,7 +175,7 @@ def _overall(metrics: Metrics) -> list[Cells]:
         words = tr("AUROC, mean over classes")
         if metrics.unlearned:
             words = tr("AUROC, {classes}", classes=metrics.auroc.mean_words())
-        rows.append([words, _area(area.value, (area.low, area.high))])
+        rows.append([words, share_cell(area.value, (area.low, area.high))])
     return rows
 
 
@@ -198,7 +198,7 @@ def _class_row(metrics: Metrics, index: int, name: str) -> Cells:
         cells.append(share_cell(value, interval) if count else "–")
         cells.append(rests_on(metrics, found, count))
     area = metrics.auroc.classes[index] if metrics.auroc is not None else None
-    cells.append("–" if area is None else _area(area.value, (area.low, area.high)))
+    cells.append("–" if area is None else share_cell(area.value, (area.low, area.high)))
     return cells
 
 
@@ -250,11 +250,24 @@ def rounds_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
         yield tag("p", new_curve_words(labels.curve_start))
     values = {record.number: metrics for record, metrics in measured}
     columns = [tr("round"), tr("labels"), tr("chosen by"), tr("balanced accuracy"), tr("time")]
-    rows = [_round_row(record, values.get(record.number)) for record in labels.rounds]
+    is_same = len({metrics.measured_classes for metrics in values.values()}) < 2
+    rows = [_round_row(record, values.get(record.number), is_same) for record in labels.rounds]
     yield table(tr("Rounds with a result"), columns, rows)
 
 
-def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
+def _round_row(record: RoundRecord, metrics: Metrics | None, is_same: bool) -> Cells:
+    """Return what there is to say of a round.
+
+    Args:
+        record: of the round.
+        metrics: as it was measured; None where it was not.
+        is_same: whether the same classes were measured in all rounds; else it is told of how many.
+    """
+    value: Element | str = balanced_cell(metrics) if metrics else "–"
+    if metrics and not is_same:
+        count = len(metrics.measured_classes)
+        words = tr_count("of {count} class", "mean over {count} classes", count)
+        value = tag("td", f"{value}, ", tag("small", words))
     seconds = time_taken(record.started, record.ended, record.seconds)
     chosen, behind = record.remarks() or record.settings.mode, figures(record.reason)
     more = (tag("details", tag("summary", tr("Figures")), behind),) if behind else ()
@@ -262,7 +275,7 @@ def _round_row(record: RoundRecord, metrics: Metrics | None) -> Cells:
         number(record.number),
         number(record.labels),
         tag("td", chosen, *more, class_="words"),
-        balanced_cell(metrics) if metrics else "–",
+        value,
         tr(
             "{seconds} s",
             seconds=decimal(seconds, 0),
@@ -347,10 +360,3 @@ def share_cell(value: float, interval: Interval) -> str:
     if math.isnan(value):
         return "–"
     return f"{percent(value, 1)} ({decimal(100 * low, 1)}–{decimal(100 * high, 1)})"
-
-
-def _area(value: float, interval: Interval) -> str:
-    low, high = interval
-    if math.isnan(value):
-        return "–"
-    return f"{decimal(value, 3)} ({decimal(low, 3)}–{decimal(high, 3)})"

@@ -7,7 +7,12 @@ from xml.etree.ElementTree import Element
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.measures.outlook import measuring_sentence, worth_sentences
 from autoal_gui.core.project.export_snapshot import Snapshot
-from autoal_gui.core.project.measured_rounds import Measured, chance_words, points_of
+from autoal_gui.core.project.measured_rounds import (
+    Measured,
+    chance_words,
+    new_class_words,
+    points_of,
+)
 from autoal_gui.core.report.markup import tag
 from autoal_gui.exporters.report_bulk import label_lines
 from autoal_gui.exporters.report_sections import (
@@ -23,10 +28,9 @@ BELOW_LIKELIEST = mark("What follows goes by the highest probability, not by the
 
 def summary_section(labels: Snapshot, measured: Measured) -> Iterable[Element]:
     """How far the labelling is, how good the last model, and what more labels would bring."""
-    answers, broken = labels.answers.values(), dict(labels.unreadable)
-    images = labels.pool.images
+    answers = labels.answers.values()
     # As the window counts: what came with a label, or cannot be read, waits for no answer.
-    total = len(answers) + sum(images[i].key not in broken for i in labels.unanswered)
+    total = len(answers) + len(labels.waiting)
     given = Counter(entry.action for entry in answers)
     lines = [
         _answered(labels, total),
@@ -73,6 +77,8 @@ def _answered(labels: Snapshot, total: int) -> str:
 
 def _advice(measured: Measured, labels: Snapshot) -> Iterable[str]:
     found = outlook_in(labels, measured)
+    if words := new_class_words(measured, labels.classes):
+        yield words
     yield from worth_sentences(points_of(measured), found, labels.short, labels.rare)
     record = measured[-1][0]
     newer = len(labels.training) + len(labels.confirmed) - record.labels - record.confirmed

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from autoal_gui.core.database.image_rows import Checked
 from autoal_gui.core.database.round_rows import Suggestion
 from autoal_gui.core.errors import ProjectError
 from autoal_gui.core.measures.baseline import baseline_words
@@ -23,6 +24,7 @@ from autoal_gui.exporters.companions.project_part import project_sections
 from autoal_gui.exporters.report_columns import columns_section
 from autoal_gui.exporters.report_settings import IN_THE_WINDOW
 from autoal_gui.gui.project.method_form import MethodForm
+from tests.core.project.test_evaluation_set import as_estimate
 from tests.core.sets.test_column_results import measured
 from tests.support.project import create, draw_images, folder_spec, new_project, result_of
 
@@ -88,7 +90,7 @@ def test_counts_and_performance_are_the_project_s(project, tmp_path):
     assert first[0] == project.classes.names[0]
     assert first[1:3] == [f"90.0% ({low}–{high})", "18 of 20"]
     assert first[4] == "7 of 10"
-    assert first[5] == "0.900 (0.800–0.970)"
+    assert first[5] == "90.0% (80.0–97.0)"
     matrix = next(rows for caption, rows in found.items() if caption.startswith("Confusion"))
     assert matrix[1:] == [
         [project.classes.names[0], "18", "2"],
@@ -116,6 +118,23 @@ def test_rounds_and_weights_are_drawn_and_listed(project, tmp_path):
     assert re.search(r"About \d+ more labels?, .*: may gain up to \d+ points", text)
     assert BAND_NOTE in text
     assert "readers gave the model's class on" in text
+
+
+def test_where_a_class_was_measured_later_the_report_compares_no_mean_with_another(tmp_path):
+    project = new_project(tmp_path, per_class=10, evaluation_images=0)
+    for metrics in (Metrics(((9, 1), (0, 0))), Metrics(((9, 1), (4, 2)))):
+        for place, image in enumerate(project.labels.unanswered()[:4]):
+            project.labels.answer(image, "label", place % 2)
+        result = result_of(project, project.rounds.begin())
+        estimate = as_estimate(metrics)
+        project.rounds.finish(replace(result, metrics=None, audit=None, estimate=estimate))
+    text, page = page_of(project, tmp_path)
+    cells = [row[3] for row in tables(page)["Rounds with a result"][1:]]
+    assert cells[0].endswith("of 1 class")
+    assert cells[1].endswith("mean over 2 classes")
+    assert f"Since round 2 one more class is measured: {project.classes.names[1]}. " in text
+    assert " fell by " not in text
+    project.close()
 
 
 def test_nothing_is_loaded_and_nothing_names_a_file_or_a_person(tmp_path):
@@ -184,9 +203,13 @@ def test_a_project_that_nobody_has_answered_in_has_a_report(tmp_path):
 def test_the_report_counts_the_images_that_wait_for_an_answer_as_the_window_does(tmp_path):
     project = new_project(tmp_path, label_use="hidden", evaluation_images=4)
     project.labels.answer(project.labels.unanswered()[0], "label", 0)
+    broken = project.pool.images[project.labels.unanswered()[-1]]
+    project.store_checks([Checked(broken.image_id, broken.key, "", "It is cut off.")])
     total = 1 + project.labels.waiting
+    waiting = {*project.labels.unanswered(), *project.labels.unanswered_evaluation()}
+    assert set(Snapshot.of(project).waiting) == waiting
     text, _ = page_of(project, tmp_path)
-    came = len(project.pool.images) - total
+    came = len(project.pool.images) - total - 1  # and the one that is broken
     project.close()
     assert came
     assert f"Answered: 1 of {total} images. A class is known of 5." in text

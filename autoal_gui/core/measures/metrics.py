@@ -156,6 +156,11 @@ class Metrics:
         return sum(present) / len(present) if present else math.nan
 
     @property
+    def measured_classes(self) -> tuple[int, ...]:
+        """The classes that occur: of these the balanced accuracy is the mean."""
+        return tuple(c for c, row in enumerate(self.confusion) if any(row))
+
+    @property
     def macro_f1(self) -> float:
         """Mean F1 score over the classes that occur, in [0, 1]; nan for an empty set."""
         counts = np.array(self.confusion, np.int64).reshape(len(self.confusion), -1)

@@ -164,6 +164,12 @@ class Snapshot:
         known = dict(self.labelled).keys() | self.answers.keys()
         return tuple(i for i in sorted(self.pool.images) if i not in known)
 
+    @property
+    def waiting(self) -> tuple[int, ...]:
+        """Those of them that wait for an answer: nobody is asked for a file that is broken."""
+        broken = dict(self.unreadable)
+        return tuple(i for i in self.unanswered if self.pool.images[i].key not in broken)
+
     def read(self, image_id: int) -> Pixels | None:
         """Decode an image; None where that cannot be done."""
         try:

@@ -6,14 +6,15 @@ from itertools import zip_longest
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.labels.pace import seconds_an_answer
-from autoal_gui.core.language import number, tr, tr_count
+from autoal_gui.core.language import number, some_of, tr, tr_count
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import Outlook, outlook, says_little
-from autoal_gui.core.measures.stopping_advice import Point, chance_sentence
+from autoal_gui.core.measures.stopping_advice import SPAN, Point, chance_sentence
 
 Measured = list[tuple[RoundRecord, Metrics]]
 """Rounds that were measured, each with what was found; ascending by number."""
 
+NAMED = 3  # classes that are named
 NEARLY = 0.9  # of the images of every class, where two rounds were measured on the same ones
 
 
@@ -46,6 +47,16 @@ def new_curve_words(after: int) -> str:
 
 
 def comparable(measured: Measured) -> Measured:
+    """Return the rounds whose values compare with the last: of the same images and classes.
+
+    The balanced accuracy is the mean over the classes that are measured. One more, a hard one
+    say, and it falls though no model got worse.
+    """
+    same = on_the_same_images(measured)
+    return [one for one in same if one[1].measured_classes == same[-1][1].measured_classes]
+
+
+def on_the_same_images(measured: Measured) -> Measured:
     """Return the rounds that were measured on the images that measured the last.
 
     Images of the evaluation set without a label get theirs little by little. Until then a round
@@ -74,12 +85,51 @@ def other_images_words(measured: Measured) -> str:
     count = len(measured) - len(comparable(measured))
     if not count:
         return ""
+    if measured[-1][0].metrics is None:  # all stand for the pool, but not for the same classes
+        return tr_count(
+            "{count} earlier round was measured on other classes, mostly fewer, than the last one: "
+            "its value does not compare.",
+            "{count} earlier rounds were measured on other classes, mostly fewer, than the last "
+            "one: their values do not compare.",
+            count,
+        )
     return tr_count(
         "{count} earlier round was measured on other images, mostly fewer, than the last one: its "
         "value does not compare.",
         "{count} earlier rounds were measured on other images, mostly fewer, than the last one: "
         "their values do not compare.",
         count,
+    )
+
+
+def new_class_words(measured: Measured, names: Sequence[str]) -> str:
+    """Say since when other classes are measured, where that is so of one of the last rounds.
+
+    Args:
+        measured: rounds in their order.
+        names: of the classes, by index.
+    """
+    recent = measured[-1 - SPAN :]
+    classes = [metrics.measured_classes for _, metrics in recent]
+    other = [place for place, found in enumerate(classes) if found != classes[-1]]
+    if not other:
+        return ""
+    before, now = set(classes[other[-1]]), set(classes[-1])
+    since, new = number(recent[other[-1] + 1][0].number), sorted(now - before)
+    if before - now:
+        return tr(
+            "Since round {round} other classes are measured than before: values of earlier rounds "
+            "do not compare.",
+            round=since,
+        )
+    return tr_count(
+        "Since round {round} one more class is measured: {names}. Values of earlier rounds do not "
+        "compare.",
+        "Since round {round} {count} more classes are measured: {names}. Values of earlier rounds "
+        "do not compare.",
+        len(new),
+        round=since,
+        names=some_of([names[c] for c in new], NAMED),
     )
 
 

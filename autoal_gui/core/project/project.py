@@ -81,10 +81,15 @@ class Project:
         self.metadata = MetadataRows(file)
         self.readings = ReadingStore(rows, self.pool, self.labels)
         self.classes = ClassRows(file, rows, self.labels)
-        count = len(self.classes.names)
         self.bulk = BulkStore(rows, self.pool, self.labels, self.checks, self.files, self.classes)
         self.rounds = RoundStore(
-            file, self.pool, self.settings, self.labels, count, self.models_folder
+            file,
+            self.pool,
+            self.settings,
+            self.labels,
+            self.classes,
+            self.models_folder,
+            self.workspace,
         )
         self.batches = BatchStore(
             rows, self.pool, self.settings, self.checks, self.labels, self.rounds, self.bulk

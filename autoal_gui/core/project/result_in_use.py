@@ -13,6 +13,7 @@ from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
 
 FLATTERED = mark("What chose the point measures it here, which is a little too good.")
+AT_POINT = mark("At the operating point, which is told below.")
 BY_LIKELIEST = mark("By the highest probability, not at the operating point.")
 
 
@@ -33,6 +34,14 @@ class ResultInUse:
     def short(self) -> str:
         """The first half of the words, and that what chose a point measures it."""
         return f"{self.brief} {tr(FLATTERED)}" if self.threshold is not None else self.brief
+
+    @property
+    def on_card(self) -> "ResultInUse":
+        """The same for a card that tells the threshold further below: it is told once."""
+        if self.threshold is None:
+            return self
+        brief = tr(AT_POINT)
+        return replace(self, words=self.words.replace(self.brief, brief, 1), brief=brief)
 
 
 def result_in_use(

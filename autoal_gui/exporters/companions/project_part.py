@@ -39,6 +39,8 @@ def project_sections(labels: Snapshot, record: RoundRecord) -> str:
     until = tuple(one for one in labels.rounds if one.number <= record.number)
     if until != labels.rounds:  # the result is of a later one
         labels = replace(labels, result=None)
+    if labels.result is not None:
+        labels = replace(labels, result=labels.result.on_card)
     labels = replace(labels, rounds=until)
     images = [labels.pool.images[image_id] for image_id, _ in labels.labelled]
     content = [
@@ -216,7 +218,7 @@ def _performance(labels: Snapshot, record: RoundRecord, last: int) -> Iterable[E
     measured = measured_rounds(labels.rounds)
     yield from performance_section(labels, measured)
     if measured and measured[-1][0].number == record.number == last:
-        yield from operating_section(labels, tr("What the threshold finds"))
+        yield from operating_section(labels, on_card=True)
         yield from calibration_section(labels)
         yield from columns_section(labels, FEWEST, short=True)
     elif measured and measured[-1][0].number != record.number:

@@ -1,6 +1,6 @@
 """The batch, or all that waits, as a grid: several images are selected and answered at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -13,6 +13,7 @@ from autoal_gui.gui.images.image_grid import LARGEST, SMALLEST, ImageGrid, selec
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.session.asked_images import LookedAt
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.blindness import ShownAnswers
 from autoal_gui.gui.session.likeness.image_maps import (
     MOST_FOUND,
     Among,
@@ -46,25 +47,6 @@ AMONG: dict[Among, str] = {
 }
 
 
-class ShownAnswers(Mapping[int, Entry]):
-    """The answers that the reader may see: of an image that is put twice only the later one."""
-
-    def __init__(self, controller: Controller) -> None:
-        self._controller = controller
-
-    def __getitem__(self, image_id: int) -> Entry:
-        entry = self._controller.images.shown_answer(image_id)
-        if entry is None:
-            raise KeyError(image_id)
-        return entry
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._controller.project.labels.answers)
-
-    def __len__(self) -> int:
-        return len(self._controller.project.labels.answers)
-
-
 class GridPanel(QWidget):
     """Stands in the place of the large image; keys answer what is selected in it."""
 
@@ -83,6 +65,7 @@ class GridPanel(QWidget):
         self.which.setAccessibleName(tr("Which images"))
         self.which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._only: tuple[int, ...] = ()
+        self._known: frozenset[int] = frozenset()  # those with an answer when they were listed
         self._ranked: Question | None = None
         self._example: int | None = None  # the one image that others are like
         self._left_at: Entry | None = None  # the last answer when the grid was left
@@ -273,6 +256,8 @@ class GridPanel(QWidget):
 
     def _show_only(self, title: str, images: Sequence[int], captions: dict[int, str]) -> None:
         self._only = tuple(images)
+        answered = self._controller.images.answered
+        self._known = frozenset(image for image in images if image in answered)
         with QSignalBlocker(self.which):
             if self.which.count() == ONLY:
                 self.which.addItem(title)
@@ -343,7 +328,7 @@ class GridPanel(QWidget):
         if self.isHidden() or not controller.is_open:
             return
         project = controller.project
-        self.grid.set_answers(ShownAnswers(controller), project.classes.names)
+        self.grid.set_answers(ShownAnswers(project, controller.images), project.classes.names)
         self.grid.set_marks(project.labels.journal.flags, project.labels.journal.comments)
         self._advance()
 
@@ -372,9 +357,9 @@ class GridPanel(QWidget):
         chosen = tr_count("{count} selected", "{count} selected", len(selected))
         hint = tr("Drag over several images, then press the key of a class.")
         answered = self._controller.images.answered if only and self._controller.is_open else ()
-        known = sum(image in answered for image in self.grid.images)
-        found = filter(None, (images, answered_words(known), chosen))
-        counts = tr("{words}.", words=clauses(tuple(found)))
+        known = {image for image in self.grid.images if image in answered}
+        found = filter(None, (images, *answered_words(known, self._known), chosen))
+        counts = tr("{words}.", words=clauses(found))
         said = f"{self._remark} {hint}" if ranked else self._remark or self._round_words() or hint
         self.count.setText(f"{counts} {said}")
 

@@ -25,11 +25,15 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.project.kept_point import changed_words
 from autoal_gui.core.project.last_model import FIRST_MODEL, learned_from, trained_rounds
 from autoal_gui.core.project.learned_classes import short_classes
-from autoal_gui.core.project.measured_rounds import comparable
+from autoal_gui.core.project.measured_rounds import (
+    comparable,
+    new_class_words,
+    on_the_same_images,
+)
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.readers.double_reading import said
 from autoal_gui.gui.panels.performance.class_lacks import FEWEST_TO_MEASURE
-from autoal_gui.gui.panels.performance_text import measured_of, right_words
+from autoal_gui.gui.panels.performance_text import change_words, measured_of, right_words
 from autoal_gui.gui.session.rounds.model_in_use import ModelInUse
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme, icon
@@ -59,8 +63,6 @@ WEIGHED = mark(
     "Shares are estimates for all your images: hard ones are asked for more often, so that counts "
     "of answers say less."
 )
-WAS = mark("The model before: {right}.")
-WAS_CHANCE = mark("The model before: {right}. So small a difference may be chance.")
 SHORT = mark("Too few labels to rely on: {classes}.")
 
 
@@ -229,36 +231,27 @@ def card_words(project: Project, in_use: ModelInUse, left: int) -> tuple[str, st
     result = in_use.result(measured)
     metrics = result.metrics
     # The round before was counted by the highest probability: at a point it is no comparison,
-    # nor is one that other images measured.
-    earlier = comparable(measured[-2:])[:-1] if result.threshold is None else ()
+    # nor is one that other images measured. Which classes are found is told of each by itself.
+    two, names = measured[-2:] if result.threshold is None else [], project.classes.names
+    earlier = comparable(two)[:-1]
     # A class that had too few labels then may have been found as often: that is no news of it.
-    before = (_found(known, ()) for _, known in earlier)
-    changed_by = change_words(metrics, earlier[0][1]) if earlier else ""
+    before = (_found(known, ()) for _, known in on_the_same_images(two)[:-1])
+    changed_by = change_words(metrics, earlier[0][1]) if earlier else new_class_words(two, names)
     words = class_words(
-        metrics, next(before, None), names=project.classes.names, short=short_classes(project, last)
+        metrics, next(before, None), names=names, short=short_classes(project, last)
     )
     right = right_words(metrics)
     title = tr("Round {number} ({labels}): {right}", **name, right=right)
     if _is_first(project):
         title = tr("Your first model ({labels}): {right}", labels=name["labels"], right=right)
     changed = changed_words(project, in_use.point)
-    better = better_words(metrics, project.classes.names)
+    better = better_words(metrics, names)
     joined = tr(JOINED) if _has_joined(project) else ""
     return (
         title,
         "\n".join(filter(None, (result.short, joined, changed_by, better, words, changed))),
         further,
     )
-
-
-def change_words(metrics: Metrics, earlier: Metrics) -> str:
-    """Say what the model before had right on the same images; "" where it had as many."""
-    before, now = right_words(earlier), right_words(metrics)
-    if before == now:
-        return ""
-    low, high = earlier.accuracy_interval
-    told = WAS_CHANCE if low <= metrics.accuracy <= high else WAS
-    return tr(told, right=before)
 
 
 def twice_words(project: Project) -> tuple[str, tuple[int, ...]]:

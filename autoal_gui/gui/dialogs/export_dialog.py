@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QSettings, QSize, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -35,7 +35,7 @@ from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.widgets.cards import card
 from autoal_gui.gui.widgets.inputs import StillSpinBox, keep_folder, last_folder
 from autoal_gui.gui.widgets.sizes import fitting
-from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import TITLE, set_property
 
 KINDS = {
@@ -46,7 +46,8 @@ KINDS = {
 ENDINGS = {"labels": mark("labels"), "model": mark("model"), "report": mark("report")}
 """How the name of a file ends that the dialog suggests."""
 HAND_OVER = mark(
-    "For somebody else to use, in one folder with its card, an example in Python and the report:"
+    "For whoever is to use it: one folder with the model, its card, an example in Python and the "
+    "report"
 )
 LARGEST_SIDE = 1024  # pixels
 WIDE, NARROW = 56, 40  # its width in heights of a line: with two columns of formats, and with one
@@ -141,7 +142,8 @@ class ExportDialog(QDialog):
         self.ok = QPushButton(tr("Export"))
         self.ok.setProperty("role", "primary")
         self.ok.setDefault(True)
-        self.hand_over = QPushButton(tr("Hand over…"))
+        self.hand_over = QPushButton(tr("Hand over the model…"))
+        self.hand_over.setToolTip(plain_tip(tr(HAND_OVER)))
         self.hand_over.setAutoDefault(False)
         self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setAutoDefault(False)
@@ -160,6 +162,7 @@ class ExportDialog(QDialog):
         column.addLayout(self._make_outcome_row())
         column.addWidget(self.waiting)
         foot = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        foot.addButton(self.hand_over, QDialogButtonBox.ButtonRole.ResetRole)  # at the left
         foot.addButton(self.ok, QDialogButtonBox.ButtonRole.ActionRole)
         foot.addButton(self.cancel, QDialogButtonBox.ButtonRole.ActionRole)
         self.cancel.hide()  # the box shows what it is given
@@ -214,9 +217,6 @@ class ExportDialog(QDialog):
         for name, module in self._exporters.items():
             if kind == module.KIND:
                 self._add_format(name, module, inside)
-        if kind == "model":
-            inside.addWidget(text_label(tr(HAND_OVER), role="muted"))
-            inside.addWidget(self.hand_over, 0, Qt.AlignmentFlag.AlignLeft)
         return frame
 
     def _add_format(self, name: str, module: ModuleType, inside: QVBoxLayout) -> None:

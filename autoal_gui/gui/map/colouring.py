@@ -137,9 +137,11 @@ def _put_predictions(
         predicted[places[same]] = found["class"][same]
         certainty[places[same]] = found["certainty"][same]
     else:
-        for row, image in enumerate(kept.ids.tolist()):
+        for image in project.rounds.ranking:  # of no other image it is stored then
             suggestion = project.rounds.suggestion(image)
-            if suggestion is not None:
+            if suggestion is None:
+                continue
+            for row in kept.rows([image]):
                 predicted[row], certainty[row] = suggestion.class_index, suggestion.confidence
     for image, shares in project.rounds.predictions().items():
         for row in kept.rows([image]):

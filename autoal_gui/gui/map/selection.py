@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from autoal_gui.core.language import mark, number, tr, tr_count
 from autoal_gui.core.likeness.kept_map import KeptMap
-from autoal_gui.gui.desk.grid_panel import ShownAnswers
 from autoal_gui.gui.images.image_grid import ImageGrid, image_names
 from autoal_gui.gui.images.image_loader import ImageLoader
 from autoal_gui.gui.map.colouring import NONE, Facts
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.session.likeness.blindness import ShownAnswers
 from autoal_gui.gui.session.likeness.image_maps import Question
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
@@ -75,8 +75,9 @@ class Selection(QWidget):
         self.grid.setVisible(bool(count))
         self.filled.emit(bool(count))
         if self._controller.is_open:
-            names = self._controller.project.classes.names
-            self.grid.set_answers(ShownAnswers(self._controller), names)
+            project = self._controller.project
+            answers = ShownAnswers(project, self._controller.images)
+            self.grid.set_answers(answers, project.classes.names)
         for button in (self.open, self.like):
             button.setEnabled(bool(count))
 

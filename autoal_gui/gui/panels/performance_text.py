@@ -26,6 +26,8 @@ APART = mark(
     "They differ by more than chance: the evaluation set may be of another kind, or from another "
     "place, than the images you label. Go by the figure above for images like the evaluation set."
 )
+WAS = mark("The model before: {right}.")
+WAS_CHANCE = mark("The model before: {right}. So small a difference may be chance.")
 
 
 def measured_of(project: Project) -> Measured:
@@ -82,6 +84,36 @@ def measured_words(record: RoundRecord, metrics: Metrics) -> str:
     )
 
 
+def basis_words(images: int, answers: int) -> str:
+    """Say which images count where what a method chose would not be a fair sample.
+
+    Args:
+        images: that were drawn at random and measured on.
+        answers: all that there are.
+    """
+    return tr_count(
+        "Of your {answers} labels {count} counts here: of an image drawn at random. What a method "
+        "chose is no fair sample.",
+        "Of your {answers} labels {count} count here: of images drawn at random. What a method "
+        "chose is no fair sample.",
+        images,
+        answers=number(answers),
+    )
+
+
+def estimated_words(images: int) -> str:
+    """Say for what answers count, see `basis_words`."""
+    return tr_count(
+        "Estimated from {count} answer, like the share at the top: it was predicted by a model "
+        "that had not learned from it, and counts for as many of your images as are predicted "
+        "like it.",
+        "Estimated from {count} answers, like the share at the top: each was predicted by a model "
+        "that had not learned from it, and counts for as many of your images as are predicted "
+        "like it.",
+        images,
+    )
+
+
 def right_words(metrics: Metrics) -> str:
     """Say in half a sentence how many images are right; by an estimate, of all."""
     if isinstance(metrics, Estimate):
@@ -94,6 +126,16 @@ def right_words(metrics: Metrics) -> str:
         )
     values = {"right": number(metrics.correct), "images": number(metrics.total)}
     return tr("right on {right} of {images}", **values)
+
+
+def change_words(metrics: Metrics, earlier: Metrics) -> str:
+    """Say what the model before had right on the same images; "" where it had as many."""
+    before, now = right_words(earlier), right_words(metrics)
+    if before == now:
+        return ""
+    low, high = earlier.accuracy_interval
+    told = WAS_CHANCE if low <= metrics.accuracy <= high else WAS
+    return tr(told, right=before)
 
 
 def audit_words(measured: Metrics, audit: Metrics) -> str:

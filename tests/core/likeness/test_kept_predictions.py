@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autoal_gui.core.likeness.kept_predictions import (
+    LastPredictions,
     keep_predictions,
     keep_weights,
     read_predictions,
@@ -20,6 +21,19 @@ def test_weights_of_answers_are_kept_of_the_last_round_alone(tmp_path):
     assert read_weights(tmp_path, 1) is None
     assert read_weights(tmp_path, 2) == {3: 1.0}
     assert read_predictions(tmp_path, 1, 2)["class"].tolist() == [1]  # a file of its own
+
+
+def test_what_the_last_round_makes_of_one_image_is_found_and_read_once(tmp_path):
+    last = LastPredictions(tmp_path)
+    assert last.of(4, 1, 2) is None
+    shares = np.array([[0.25, 0.75], [0.875, 0.125]], np.float32)
+    keep_predictions(tmp_path, 1, np.array([9, 4]), shares)
+    assert last.of(4, 1, 2) == (0, 0.875)
+    (file,) = tmp_path.glob("predictions-*.npy")
+    file.unlink()
+    assert last.of(9, 1, 2) == (1, 0.75)
+    assert last.of(5, 1, 2) is None
+    assert last.of(9, 2, 2) is None  # of another round
 
 
 @pytest.mark.parametrize("damage", ["cut", "other", "negative", "endless"])

@@ -4,14 +4,17 @@ import pytest
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.errors import ProjectError
-from autoal_gui.core.measures.answers.estimate import Estimate
+from autoal_gui.core.measures.answers.estimate import Estimate, Said
 from autoal_gui.core.measures.metrics import ByChance, Metrics
+from autoal_gui.core.measures.outlook import worth_sentences
+from autoal_gui.core.measures.stopping_advice import Point
 from autoal_gui.core.project.evaluation_set import composition, draw_evaluation_set, largest
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.measured_rounds import (
     chance_words,
     comparable,
     measured_rounds,
+    new_class_words,
     other_images_words,
     points_of,
 )
@@ -144,14 +147,50 @@ def test_one_image_more_of_many_does_not_end_a_curve_but_one_more_of_few_does():
     assert len(comparable(measured_by(many, new_class))) == 1
 
 
-def test_estimates_from_all_answers_stand_for_the_same_pool():
+def estimated_by(*found):
+    """Return rounds of 10, 20, ... labels with what their answers say of them."""
     records = [
-        RoundRecord(
-            n, "finished", RunSettings(), "", "", 10 * n, estimate=Estimate(metrics.confusion)
-        )
-        for n, metrics in enumerate((FEW, LAST), start=1)
+        RoundRecord(n, "finished", RunSettings(), "", "", 10 * n, estimate=as_estimate(metrics))
+        for n, metrics in enumerate(found, start=1)
     ]
-    assert len(comparable(measured_rounds(records))) == 2
+    return measured_rounds(records)
+
+
+def as_estimate(metrics):
+    rows = metrics.confusion
+    shares = tuple(tuple(count / metrics.total for count in row) for row in rows)
+    said = tuple(map(float, map(sum, rows)))
+    return Estimate(rows, shares=shares, said=Said(float(metrics.total), said, said))
+
+
+def test_estimates_from_all_answers_stand_for_the_same_pool():
+    assert len(comparable(estimated_by(FEW, LAST))) == 2
+
+
+def test_a_class_that_is_measured_newly_makes_no_fall():
+    two = Metrics(((9, 1, 0), (1, 9, 0), (0, 0, 0)))
+    three = Metrics(((9, 1, 0), (1, 9, 0), (1, 1, 0)))
+    measured, names = estimated_by(two, two, three, three), ("a", "b", "eosinophil")
+    assert measured[-1][1].balanced_accuracy < measured[0][1].balanced_accuracy
+    assert [record.number for record, _ in comparable(measured)] == [3, 4]
+    told = " ".join(worth_sentences(points_of(measured), None))
+    assert "fell" not in told
+    apart = [Point.of(record.labels, metrics) for record, metrics in measured]
+    assert "fell" in " ".join(worth_sentences(apart, None))
+    assert other_images_words(measured) == (
+        "2 earlier rounds were measured on other classes, mostly fewer, than the last one: their "
+        "values do not compare."
+    )
+    assert new_class_words(measured, names) == (
+        "Since round 3 one more class is measured: eosinophil. Values of earlier rounds do not "
+        "compare."
+    )
+    assert new_class_words(measured[:2], names) == new_class_words(measured[2:], names) == ""
+    assert new_class_words(estimated_by(three, two), names) == (
+        "Since round 2 other classes are measured than before: values of earlier rounds do not "
+        "compare."
+    )
+    assert new_class_words(estimated_by(two, *[three] * 4), names) == ""  # long ago
 
 
 def test_random_images_are_compared_only_with_rounds_that_the_same_images_measured():

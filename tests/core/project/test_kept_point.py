@@ -10,13 +10,13 @@ import pytest
 from autoal_gui.cli import run
 from autoal_gui.core.database.schema import FILE_NAME
 from autoal_gui.core.errors import ProjectDamaged
-from autoal_gui.core.language import decimal, percent
+from autoal_gui.core.language import decimal, percent, threshold_percent
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.operating.decision import decided
 from autoal_gui.core.measures.operating.point import OperatingRule
-from autoal_gui.core.measures.operating.text import FITTED
+from autoal_gui.core.measures.operating.text import FITTED, threshold_sentence
 from autoal_gui.core.messages import Predicted
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.kept_point import changed_words, kept_point, note_replaced
@@ -24,8 +24,12 @@ from autoal_gui.core.project.last_model import last_model
 from autoal_gui.core.project.measured_images import measured_images
 from autoal_gui.core.project.measured_rounds import measured_rounds
 from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse, result_in_use
+from autoal_gui.core.registry import discover
+from autoal_gui.core.trained_model import TrainedModel
+from autoal_gui.exporters.companions.model_card import model_card
 from autoal_gui.exporters.companions.project_part import project_sections
 from autoal_gui.exporters.report_html import report
+from tests.exporters.test_companions import CARD
 from tests.support.project import new_project, reopened, result_of
 
 RULE = OperatingRule(1, 0.9)
@@ -209,7 +213,8 @@ def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_righ
     card = project_sections(snapshot, last_model(project).record)
     assert "## What the threshold finds" in card
     assert "to be expected on new images" in card
-    assert card.count("At the operating point: “") == 1
+    assert card.count("At the operating point, which is told below.") == 1
+    assert_told_once(project, snapshot, card)
     finish_round(project, 2)
     newer = Snapshot.of(project)  # the point is that of a later model than the card's
     older = project_sections(newer, project.rounds.finished()[0])
@@ -219,6 +224,17 @@ def test_report_and_model_card_tell_the_point_and_whether_probabilities_are_righ
     page = words(report(Snapshot.of(project)))
     assert "Asked for: a sensitivity of at least 95.0%." in page
     assert "a specificity of at least" not in page
+
+
+def assert_told_once(project, snapshot, about):
+    """The whole card of the last model names its threshold in one sentence, outside its code."""
+    point, exporter = snapshot.operating_point, discover("autoal_gui.exporters")["onnx"]
+    threshold = point.threshold.class_index, point.threshold.value
+    card = {**CARD, "classes": project.classes.names, "threshold": threshold}
+    text = model_card(TrainedModel(project.folder, card, {}), exporter, "model.onnx", about)
+    value = threshold_percent(point.threshold.value)
+    assert threshold_sentence(project.classes.names, *threshold) in text
+    assert text.count("An image is given") == text.count(value) == 1
 
 
 def test_the_command_line_chooses_says_and_drops_the_point(project, capsys):

@@ -16,8 +16,9 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.desk.answer_chip import AnswerChip
 from autoal_gui.gui.desk.class_panel import ClassButton, ClassPanel
-from autoal_gui.gui.desk.round_card import _has_joined, change_words, class_words
+from autoal_gui.gui.desk.round_card import _has_joined, class_words
 from autoal_gui.gui.desk.stage import EDGE
+from autoal_gui.gui.panels.performance_text import change_words
 from autoal_gui.gui.panels.side_panel import folds
 from autoal_gui.gui.strategy_names import strategy_reason
 from autoal_gui.gui.widgets.theme import Theme, class_colour

@@ -373,7 +373,13 @@ def test_images_like_one_are_titled_and_show_which_it_is(qtbot, window, tmp_path
     assert which.currentText() == f"Like 1 image of {name}"
     controller.labelling.select((window.desk.grid.grid.images[0],))
     controller.labelling.answer(1)
+    assert "1 of them answered by now" in window.desk.grid.count.text()
+    assert "with an answer" not in window.desk.grid.count.text()  # none had one when listed
+    with qtbot.waitSignal(controller.likeness.found) as done:
+        controller.likeness.find(Question((image,), "all"))
+    window.desk.show_found(done.args[0])
     assert "1 with an answer" in window.desk.grid.count.text()
+    assert "by now" not in window.desk.grid.count.text()
     qtbot.waitUntil(lambda: not which.itemIcon(which.currentIndex()).isNull())
     window.desk.show_in_grid("427 from the map, whatever they may be", waiting)
     room = which.fontMetrics().horizontalAdvance(which.currentText())

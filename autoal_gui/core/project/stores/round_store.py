@@ -16,7 +16,9 @@ from autoal_gui.core.database.prediction_rows import (
 from autoal_gui.core.database.project_file import ProjectFile
 from autoal_gui.core.database.round_rows import RANKING_KEPT, Outcome, RoundRecord, Suggestion
 from autoal_gui.core.images.pool import ImagePool
+from autoal_gui.core.likeness.kept_predictions import LastPredictions
 from autoal_gui.core.messages import RoundFinished
+from autoal_gui.core.project.stores.class_rows import ClassRows
 from autoal_gui.core.project.stores.label_store import LabelStore
 from autoal_gui.core.project.stores.project_settings import ProjectSettings
 from autoal_gui.core.queries import Asked, Query
@@ -32,8 +34,9 @@ class RoundStore:
         pool: ImagePool,
         settings: ProjectSettings,
         labels: LabelStore,
-        classes: int,
+        classes: ClassRows,
         models: Path,
+        workspace: Path,
     ) -> None:
         """Read them.
 
@@ -42,15 +45,17 @@ class RoundStore:
             pool: the images.
             settings: say how the next round runs.
             labels: what the next round learns from.
-            classes: how many there are.
+            classes: their names.
             models: where the checkpoints are.
+            workspace: where there may be a kept file of what the last round predicts.
 
         Raises:
             ProjectDamaged: one is not what this program writes.
             sqlite3.Error: the file cannot be read.
         """
         self._file, self._pool, self._settings = file, pool, settings
-        self._labels, self._models = labels, models
+        self._labels, self._models, self._classes = labels, models, classes
+        self._kept = LastPredictions(workspace)
         records = round_rows.read_rounds(file.connection)
         self._records: tuple[RoundRecord, ...] | None = records
         """As read last; None after a change."""
@@ -58,7 +63,7 @@ class RoundStore:
         asked = round_rows.read_asked(file.connection)
         self._queries = {one.query.image_id: one.query for one in asked}
         """Why each image was asked for last: one that still waits keeps its reason."""
-        _check_classes(records, read_predictions(file.connection), classes)
+        _check_classes(records, read_predictions(file.connection), len(classes.names))
 
     # -- what there was -----------------------------------------------------------------------
 
@@ -118,8 +123,15 @@ class RoundStore:
         return self._ranking.order
 
     def suggestion(self, image_id: int) -> Suggestion | None:
-        """Return what the last model makes of an image, where that is known."""
-        return self._ranking.suggestions.get(image_id)
+        """Return what the last model makes of an image, where that is known.
+
+        The ranking is stored of its first images alone; those behind are in a kept file.
+        """
+        found = self._ranking.suggestions.get(image_id)
+        if found is not None:
+            return found
+        kept = self._kept.of(image_id, self.last, len(self._classes.names))
+        return None if kept is None else Suggestion(*kept)
 
     def query(self, image_id: int) -> Query | None:
         """Return why an image was asked for, by the last round that did or by chance before any."""

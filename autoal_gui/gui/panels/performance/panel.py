@@ -8,7 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel
 
 from autoal_gui.core.database.round_rows import RoundRecord
-from autoal_gui.core.language import mark, number, tr, tr_count
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.measures.alike_text import alike_sentence
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.answers.estimate_text import COUNTED_ALIKE
@@ -25,6 +25,7 @@ from autoal_gui.core.project.learned_classes import rare_class, short_names
 from autoal_gui.core.project.measured_rounds import (
     Measured,
     chance_words,
+    new_class_words,
     outlook_of,
     points_of,
 )
@@ -42,7 +43,14 @@ from autoal_gui.gui.panels.performance.empty_state import EmptyState, next_words
 from autoal_gui.gui.panels.performance.headline import Headline
 from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
 from autoal_gui.gui.panels.performance.operating_card import OperatingCard
-from autoal_gui.gui.panels.performance_text import audit_words, hint, measured_of, measured_words
+from autoal_gui.gui.panels.performance_text import (
+    audit_words,
+    basis_words,
+    estimated_words,
+    hint,
+    measured_of,
+    measured_words,
+)
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Question
 from autoal_gui.gui.widgets.actions import Actions
@@ -65,6 +73,7 @@ ALIKE_TIP = mark(
     "Images are compared as small pictures. The next frame, the next slice, or the same picture "
     "saved again is found; one that was turned or cut is not."
 )
+SETTLED = 1000  # milliseconds without an answer, after which the forecast counts the last ones
 NO_IMAGES = mark("There is no image in this cell.")
 NOT_KNOWN = mark("The images of this cell are known after the next round.")
 
@@ -102,6 +111,8 @@ class PerformancePanel(CardColumn):
         self._are_decisions_old = False
         self._next = QTimer(self, singleShot=True, interval=0)  # likewise, after an answer
         self._next.timeout.connect(self._show_next)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED)  # while nobody answers
+        self._settled.timeout.connect(self._show_ahead)
         self._lay_out()
         self._connect_head(actions)
         self.matrix.opened.connect(self._on_cell)
@@ -215,11 +226,20 @@ class PerformancePanel(CardColumn):
         if not measured:
             return
         self.headline.show_lacks(Lacks.of(project, measured[-1][1]))
-        if self._lacking != _lacking(
-            short_names(project), rare_class(project)
-        ):  # else the advice stays as it is
+        if self._lacking != _lacking(short_names(project), rare_class(project)):
+            self._show_ahead()
+        else:  # how many labels are left to give, and how long they take, can wait
+            self._settled.start()
+
+    @Slot()
+    def _show_ahead(self) -> None:
+        """Show what more labels bring now: as many fewer of them as were given meanwhile."""
+        project = self._controller.project if self._controller.is_open else None
+        measured = measured_of(project) if project and self.isVisible() else []
+        if project and measured:
             found = self._outlook(measured)
-            self._show_advice(measured, found)
+            with self.steady():
+                self._show_advice(measured, found)
             self.curve.show_rounds(measured, found, project.files.curve_start)
 
     @Slot(int)
@@ -286,7 +306,9 @@ class PerformancePanel(CardColumn):
         project = self._controller.project
         short, rare = short_names(project), rare_class(project)
         self._lacking = _lacking(short, rare)
-        self.advice.setText("\n".join(worth_sentences(points, found, short, rare)))
+        new_class = new_class_words(measured, project.classes.names)
+        told = new_class, *worth_sentences(points, found, short, rare)
+        self.advice.setText("\n".join(filter(None, told)))
         self.measuring.setText(measuring_sentence(metrics, len(project.pool.images)))
         self.measuring.setVisible(bool(self.measuring.text()))
         self.by_chance.setText(chance_words(measured))
@@ -352,36 +374,6 @@ def _lacking(short: Mapping[str, int], rare: str) -> tuple[frozenset[str], bool,
     An answer seldom changes that, so that the forecast is not made anew for each.
     """
     return frozenset(short), 0 in short.values(), rare
-
-
-def basis_words(images: int, answers: int) -> str:
-    """Say which images count where what a method chose would not be a fair sample.
-
-    Args:
-        images: that were drawn at random and measured on.
-        answers: all that there are.
-    """
-    return tr_count(
-        "Of your {answers} labels {count} counts here: of an image drawn at random. What a method "
-        "chose is no fair sample.",
-        "Of your {answers} labels {count} count here: of images drawn at random. What a method "
-        "chose is no fair sample.",
-        images,
-        answers=number(answers),
-    )
-
-
-def estimated_words(images: int) -> str:
-    """Say for what answers count, see `basis_words`."""
-    return tr_count(
-        "Estimated from {count} answer, like the share at the top: it was predicted by a model "
-        "that had not learned from it, and counts for as many of your images as are predicted "
-        "like it.",
-        "Estimated from {count} answers, like the share at the top: each was predicted by a model "
-        "that had not learned from it, and counts for as many of your images as are predicted "
-        "like it.",
-        images,
-    )
 
 
 def _note(words: str) -> QLabel:

@@ -1,7 +1,8 @@
-"""What the map and the search may show of which image, so that answers stay blind."""
+"""What the map, the grid and the search may show of which image, so that answers stay blind."""
 
-from collections.abc import Set
+from collections.abc import Iterator, Mapping, Set
 
+from autoal_gui.core.labels.journal import Entry
 from autoal_gui.core.project.project import Project
 from autoal_gui.gui.session.asked_images import AskedImages
 
@@ -30,3 +31,22 @@ def asked_blind(project: Project, images: AskedImages) -> Set[int]:
         read = journal.second_answers(reading.annotator)
         waiting.update(i for i in reading.images if i not in read)
     return waiting
+
+
+class ShownAnswers(Mapping[int, Entry]):
+    """The answers that the reader may see: of an image that is put twice only the later one."""
+
+    def __init__(self, project: Project, images: AskedImages) -> None:
+        self._project, self._images = project, images
+
+    def __getitem__(self, image_id: int) -> Entry:
+        entry = self._images.shown_answer(image_id)
+        if entry is None:
+            raise KeyError(image_id)
+        return entry
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._project.labels.answers)
+
+    def __len__(self) -> int:
+        return len(self._project.labels.answers)

@@ -1,5 +1,7 @@
 """What is said of images that were looked for since they are like others."""
 
+from collections.abc import Set
+
 from autoal_gui.core.language import mark, tr, tr_count
 
 SEVERAL_CLASSES = mark(
@@ -34,6 +36,18 @@ def shown_words(count: int, is_cut: bool) -> str:
     return tr_count("{count} image", "{count} images", count)
 
 
-def answered_words(count: int) -> str:
-    """Say how many of the images have an answer; "" where none has."""
-    return tr_count("{count} with an answer", "{count} with an answer", count) if count else ""
+def answered_words(answered: Set[int], before: Set[int]) -> tuple[str, ...]:
+    """Say how many of the images have an answer, and how many got theirs since they were listed.
+
+    Args:
+        answered: those that have one.
+        before: those that had one when they were listed.
+    """
+    had, since = len(answered & before), len(answered - before)
+    words = (
+        tr_count("{count} with an answer", "{count} with an answer", had) if had else "",
+        tr_count("{count} of them answered by now", "{count} of them answered by now", since)
+        if since
+        else "",
+    )
+    return tuple(filter(None, words))

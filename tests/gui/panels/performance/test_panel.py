@@ -23,9 +23,10 @@ from autoal_gui.core.project import measured_rounds
 from autoal_gui.core.project.export_snapshot import Snapshot
 from autoal_gui.core.project.kept_point import kept_point
 from autoal_gui.core.project.measured_images import measured_classes, measured_images
-from autoal_gui.core.project.measured_rounds import comparable
+from autoal_gui.core.project.measured_rounds import comparable, points_of
 from autoal_gui.core.registry import discover
 from autoal_gui.exporters.report_html import report
+from autoal_gui.exporters.report_sections import outlook_in
 from autoal_gui.gui.panels import slim_strip
 from autoal_gui.gui.panels.performance import panel as performance_panel
 from autoal_gui.gui.panels.performance.confusion_matrix import images_of_cell
@@ -462,6 +463,34 @@ def test_stopping_is_advised_once_a_round_and_stands_in_the_panel(
     assert sentences.count(advice) == 1
     panel.refresh()
     assert sentences.count(advice) == 1
+
+
+def test_the_window_and_the_report_tell_the_same_forecast_while_labels_are_given(
+    qtbot, window, tmp_path, backend
+):
+    images = draw_folder(tmp_path / "images", 120)
+    controller = start_project(qtbot, window, images, tmp_path, evaluation_images=0)
+    for right in (60, 66, 72):
+        found = np.eye(2)[np.repeat([0, 1, 1, 0], [right, 100 - right] * 2)] * 0.8 + 0.1
+        truth = np.repeat([0, 1], 100)
+        backend.estimate = Estimate.of_answers(truth, found, np.ones(200))
+        run_batches(qtbot, window, 2)
+    if window.desk.side.folded:
+        window.desk.side.toggle()
+    advice, project = window.desk.performance.advice, controller.project
+    before = advice.text()
+    assert re.search(r"About \d+ more label", before)
+    backend.gate.clear()  # no round ends from here on
+    for number in range(3):
+        controller.labelling.answer(number % 2)
+    qtbot.waitUntil(lambda: advice.text() != before)
+    labels = Snapshot.of(project)
+    measured = measured_rounds.measured_rounds(labels.rounds)
+    told = worth_sentences(points_of(measured), outlook_in(labels, measured), labels.short)
+    assert advice.text() == "\n".join(told)
+    counted = [int(re.search(r"About (\d+) more label", words)[1]) for words in (before, told[-1])]
+    assert counted[0] - counted[1] == 3
+    backend.gate.set()
 
 
 def replace_value(point, value):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from autoal_gui.core.database import round_rows
 from autoal_gui.core.likeness.kept_predictions import read_predictions
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.blindness import asked_blind, kept_off
@@ -101,6 +102,26 @@ def test_what_a_round_predicts_of_all_images_is_kept_beside_the_map(qtbot, contr
     for row in kept[:5]:
         assert project.rounds.suggestion(int(row["image"])).class_index == row["class"]
     assert read_predictions(project.workspace, project.rounds.last, 1) is None
+
+
+def test_an_image_far_behind_in_the_ranking_is_answered_beside_what_the_model_makes_of_it(
+    qtbot, controller, monkeypatch
+):
+    idle(qtbot, controller)
+    monkeypatch.setattr(round_rows, "RANKING_KEPT", 2)
+    label(controller, 6)
+    idle(qtbot, controller)
+    project = controller.project
+    kept = read_predictions(project.workspace, project.rounds.last, 2)
+    behind = [i for i in project.labels.unanswered() if i not in project.rounds.ranking]
+    assert behind
+    controller.labelling.select((behind[0],))
+    controller.labelling.answer(0)
+    controller.labelling.select(None)
+    entry = project.labels.answers[behind[0]]
+    (row,) = kept[kept["image"] == behind[0]]
+    assert (entry.suggested, entry.confidence) == (row["class"], row["certainty"])
+    assert not entry.shown
 
 
 def test_images_like_a_file_from_elsewhere_are_found_the_likest_first(qtbot, controller, tmp_path):
