@@ -25,12 +25,10 @@ _TOO_LITTLE = mark(
     "trusted alike. The hollow dots are what it would have chosen."
 )
 _LEARNED = mark(
-    "Tried on labels held out, its weights made the model's error {gain} smaller "
-    "(± {error})."
+    "Tried on labels held out, its weights made the model's error {gain} smaller (± {error})."
 )
 _LEARNED_WORSE = mark(
-    "Tried on labels held out, its weights made the model's error {gain} larger "
-    "(± {error})."
+    "Tried on labels held out, its weights made the model's error {gain} larger (± {error})."
 )
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
     QTimer,
+    Signal,
     Slot,
 )
 from PySide6.QtGui import QResizeEvent, QTextLayout
@@ -203,6 +204,8 @@ class LowColumn(QScrollArea):
 class WholeLines(LowColumn):
     """A column whose last line in sight is whole, as long as nobody has scrolled it."""
 
+    resized = Signal()
+
     def __init__(self, content: QWidget) -> None:
         super().__init__(content)
         self._settled = QTimer(self, singleShot=True, interval=0)  # once its lines have places
@@ -212,6 +215,7 @@ class WholeLines(LowColumn):
         """End with another line."""
         super().resizeEvent(event)
         self._settled.start()
+        self.resized.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """End with another line when what it holds has changed."""

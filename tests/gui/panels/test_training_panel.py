@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QRectF, Qt
 
+from autoal_gui.core.feature_sentences import ALL_KINDS, SIDE_BY_SIDE
 from autoal_gui.core.labels import layer_trial
 from autoal_gui.core.messages import STEPS, Progress, RunRound
 from autoal_gui.core.project.stores.warm_record import state_file
@@ -13,6 +14,7 @@ from autoal_gui.gui.panels.sparkline import KEPT, Sparkline
 from autoal_gui.gui.panels.training_text import STEP_NAMES, predicted_line
 from autoal_gui.gui.session.rounds.layer_trial import is_due, is_owed
 from autoal_gui.gui.strategy_names import STRATEGY_NOTES, mode_note, strategy_note
+from autoal_gui.gui.widgets.cards import WholeLines
 from tests.support.gui import CLASSES, QUIET, draw_folder, run_batches, start_project
 from tests.support.session import WARM, create
 
@@ -98,6 +100,34 @@ def test_figures_behind_a_remark_are_in_its_tip(qtbot, trained, backend):
     assert panel.note.text() == "It learned."
     assert panel.note.toolTip() == "50% are right."
     assert trained.desk.header.mode.toolTip() == "It learned. 50% are right."
+
+
+def test_what_the_idle_card_has_no_room_for_stands_in_its_tip_and_nothing_scrolls(
+    qtbot, trained, backend
+):
+    trained.resize(1366, 768)
+    side, panel = trained.desk.side, trained.desk.training
+    if side.folded:
+        side.toggle()
+    usual = Sentence(ALL_KINDS), Sentence(SIDE_BY_SIDE, {"network": "EfficientNet-Lite0"})
+    more = Sentence("It says much more than there is room for in so low a card. " * 5)
+    bar = panel.findChild(WholeLines).verticalScrollBar()
+    backend.reason = usual
+    run_batches(qtbot, trained, 1)
+    qtbot.waitUntil(lambda: panel.note.text() == " ".join(map(str, usual)))
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert panel.note.toolTip() == ""
+    high = panel.height()
+    backend.reason = (*usual, more)
+    run_batches(qtbot, trained, 1)
+    qtbot.waitUntil(lambda: panel.note.toolTip() == str(more))
+    assert panel.note.accessibleDescription() == str(more)
+    assert panel.note.text() == " ".join(map(str, usual))
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert panel.height() == high
+    panel.setFixedHeight(2 * high)  # there is room again
+    qtbot.waitUntil(lambda: str(more) in panel.note.text())
+    assert panel.note.toolTip() == ""
 
 
 def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, trained, backend):

@@ -29,10 +29,10 @@ from autoal_gui.core.project.measured_rounds import (
     points_of,
 )
 from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse
-from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
 from autoal_gui.gui.panels.performance.class_lacks import Lacks, names_in_use
 from autoal_gui.gui.panels.performance.class_table import ClassTable
+from autoal_gui.gui.panels.performance.column_results import ColumnResults
 from autoal_gui.gui.panels.performance.confusion_matrix import (
     ConfusionMatrix,
     cell_title,
