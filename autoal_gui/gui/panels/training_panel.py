@@ -58,7 +58,7 @@ from autoal_gui.gui.widgets.theme import SMALL
 RESOLUTION = 1000
 SHORTEST = 24  # pixels of a bar: the names beside it need the room
 LARGE = 22  # pixels of a line; buttons beside the headline would leave it a narrow column
-LINES = 13  # heights of a line that the card takes, whatever it says: nothing below it moves
+LINES = 14  # heights of a line that the card takes, whatever it says: nothing below it moves
 MOST = 0.5  # of the height beside the image, which a low window has less of
 
 
@@ -147,7 +147,7 @@ class TrainingPanel(QFrame):
         column.addWidget(self.trial)  # first: its button stays where it is as the round goes on
         column.addWidget(self.line)
         column.addWidget(self.waiting)
-        for widget in (self._steps, self.losses, self.note):  # what is short first
+        for widget in (self.losses, self._steps, self.note):  # what is short first
             column.addWidget(widget)
         column.addLayout(foot)
         column.addStretch(1)

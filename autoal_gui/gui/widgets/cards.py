@@ -231,21 +231,22 @@ class WholeLines(LowColumn):
             self.setViewportMargins(left)
 
     def _end(self, high: int) -> int:
-        """Return the height, of at most `high` pixels, that cuts no line in half."""
+        """Return the height, of at most `high` pixels, that cuts no line or chart in half."""
         content = self.widget()
         if content is None:
             return high
-        shown = [label for label in content.findChildren(QLabel) if label.isVisible()]
+        parts = content.findChildren(QWidget)
+        shown = [part for part in parts if part.isVisible() and not part.findChild(QWidget)]
         places = sorted(((one.mapTo(content, QPoint()).y(), one) for one in shown), key=_first)
         end = high
-        for top, label in reversed(places):
-            if top < end < top + label.height():
-                line = label.fontMetrics().lineSpacing()
+        for top, part in reversed(places):
+            if top < end < top + part.height():
+                line = part.fontMetrics().lineSpacing() if isinstance(part, QLabel) else high
                 end = top + (end - top) // line * line
         return end if end > 0 else high
 
 
-def _first(place: tuple[int, QLabel]) -> int:
+def _first(place: tuple[int, QWidget]) -> int:
     return place[0]
 
 

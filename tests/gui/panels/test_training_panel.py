@@ -360,15 +360,46 @@ def test_labels_of_one_class_only_put_the_images_in_order(qtbot, window, tmp_pat
 def test_a_curve_tells_its_values_to_those_who_cannot_see_it(qtbot):
     line = Sparkline()
     qtbot.addWidget(line)
-    assert line.accessibleName() == "Loss: nothing yet"
+    assert line.accessibleName() == "Training error: nothing yet"
     assert line.points(QRectF(0, 0, 10, 10)) == []
     for value in (2.0, float("nan"), 1.0, 0.0):
         line.add(value)
-    assert line.accessibleName() == "Loss: from 2.000 to 0.000"
+    assert line.accessibleName() == "Training error, lower is better: from 2.000 to 0.000"
     drawn = [(p.x(), p.y()) for p in line.points(QRectF(0, 0, 10, 10))]
     assert drawn == [(0, 0), (5, 5), (10, 10)]
     line.clear()
     assert line.values == ()
+
+
+def test_the_curve_says_what_it_is_and_keeps_its_lowest_value_inside(qtbot):
+    line = Sparkline()
+    qtbot.addWidget(line)
+    line.resize(500, line.sizeHint().height())
+    for value in (2.0, 1.0, 0.0, 0.0):
+        line.add(value)
+    assert line.caption() == "Training error (lower is better)"
+    image = line.grab().toImage()
+    ground = image.pixelColor(0, 0)
+    for y in (0, image.height() - 1):  # the line is drawn whole
+        assert all(image.pixelColor(x, y) == ground for x in range(image.width()))
+    line.resize(100, line.height())
+    assert line.caption() == "Training error"
+
+
+def test_the_curve_is_in_sight_whole_while_a_step_runs(qtbot, trained, backend):
+    trained.resize(1366, 768)
+    side, panel = trained.desk.side, trained.desk.training
+    if side.folded:
+        side.toggle()
+    backend.hold_at = "SearchNet"
+    backend.gate.clear()
+    trained.controller.training.train_now()
+    qtbot.waitUntil(lambda: panel._step == "SearchNet")
+    panel._on_progress(Progress(0, "SearchNet", 1, 10, 30.0, 0.4, "cpu"))
+    qtbot.waitUntil(lambda: panel.losses.isVisible() and panel.losses.height() > 0)
+    shown = panel.losses.visibleRegion().boundingRect
+    qtbot.waitUntil(lambda: shown() == panel.losses.rect())
+    backend.gate.set()
 
 
 def test_a_constant_loss_lies_in_the_middle_and_old_values_go(qtbot):
