@@ -47,7 +47,11 @@ from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.session.rounds.layer_trial import TRIAL, is_off
-from autoal_gui.gui.session.rounds.next_round_words import can_train, next_round_words
+from autoal_gui.gui.session.rounds.next_round_words import (
+    ORDERING,
+    can_train,
+    next_round_words,
+)
 from autoal_gui.gui.session.rounds.waiting import work_words
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import WholeLines
@@ -328,9 +332,9 @@ class TrainingPanel(QFrame):
         if running is None:
             return work_words(self._controller.engine)
         if self._orders:
-            return tr("Round {number}: ranking", number=running)
+            return tr(ORDERING)
         if self._controller.project.rounds.last_checkpoint() is None:
-            return tr("Training your first model (round {number})", number=running)
+            return tr("Training your first model")
         return tr("Training round {number}", number=running)
 
     @Slot()
