@@ -18,7 +18,6 @@ from autoal_gui.gui.session.likeness.image_maps import (
     Among,
     Found,
     Question,
-    likeness_captions,
 )
 from autoal_gui.gui.session.likeness.left_out import left_out_words
 from autoal_gui.gui.session.likeness.likeness_words import (
@@ -27,6 +26,7 @@ from autoal_gui.gui.session.likeness.likeness_words import (
     SEVERAL_CLASSES,
     answered_words,
     like_words,
+    likeness_captions,
     shown_words,
 )
 from autoal_gui.gui.widgets.flow_layout import FlowLayout

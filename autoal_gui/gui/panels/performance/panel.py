@@ -42,9 +42,9 @@ from autoal_gui.gui.panels.performance.empty_state import EmptyState, next_words
 from autoal_gui.gui.panels.performance.headline import Headline
 from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
 from autoal_gui.gui.panels.performance.operating_card import OperatingCard
+from autoal_gui.gui.panels.performance.searches import Searches
 from autoal_gui.gui.panels.performance_text import audit_words, hint, measured_of, measured_words
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.likeness.image_maps import Question
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import CardColumn
 from autoal_gui.gui.widgets.text import text_label
@@ -102,6 +102,7 @@ class PerformancePanel(CardColumn):
         self._are_decisions_old = False
         self._next = QTimer(self, singleShot=True, interval=0)  # likewise, after an answer
         self._next.timeout.connect(self._show_next)
+        self._searches = Searches(controller, self.headline)
         self._lay_out()
         self._connect_head(actions)
         self.matrix.opened.connect(self._on_cell)
@@ -117,7 +118,6 @@ class PerformancePanel(CardColumn):
         self._tint()
 
     def _connect_head(self, actions: Actions) -> None:
-        self.headline.more_wanted.connect(self._find_more)
         self.headline.point_wanted.connect(self._show_operating)
         self.headline.example_wanted.connect(actions["alike_file"].trigger)
         for card in (self.headline, self.operating):
@@ -221,18 +221,6 @@ class PerformancePanel(CardColumn):
             found = self._outlook(measured)
             self._show_advice(measured, found)
             self.curve.show_rounds(measured, found, project.files.curve_start)
-
-    @Slot(int)
-    def _find_more(self, class_index: int) -> None:
-        """Look for images like those of a class, among those without an answer.
-
-        Images of the evaluation set take no part: what measures must not choose what is labelled.
-        """
-        project = self._controller.project
-        images = tuple(i for i, c in sorted(project.labels.training()) if c == class_index)
-        if images:
-            name = project.classes.names[class_index]
-            self._controller.likeness.find(Question(images, class_name=name))
 
     def _show_rule(self, result: ResultInUse) -> None:
         """Say of each number by what an image is given its class, where a threshold is in use."""

@@ -1,6 +1,8 @@
 """What is said of images that were looked for since they are like others."""
 
-from autoal_gui.core.language import mark, tr, tr_count
+from collections.abc import Sequence
+
+from autoal_gui.core.language import decimal, mark, tr, tr_count
 
 SEVERAL_CLASSES = mark(
     "They are like images of several classes, and lie between these: for more of one class, select "
@@ -27,6 +29,15 @@ def like_words(count: int, class_name: str = "") -> str:
     return tr_count("Like {count} image", "Like {count} images", count)
 
 
+def least_like_words(count: int) -> str:
+    """Say what images are that nothing labelled is like."""
+    return tr_count(
+        "{count} image least like the labelled ones",
+        "{count} images least like the labelled ones",
+        count,
+    )
+
+
 def shown_words(count: int, is_cut: bool) -> str:
     """Say how many images are shown; cut are those that are less alike than the others."""
     if is_cut:
@@ -37,3 +48,11 @@ def shown_words(count: int, is_cut: bool) -> str:
 def answered_words(count: int) -> str:
     """Say how many of the images have an answer; "" where none has."""
     return tr_count("{count} with an answer", "{count} with an answer", count) if count else ""
+
+
+def likeness_captions(images: Sequence[int], likeness: Sequence[float]) -> dict[int, str]:
+    """Return a line below each image that says how like it is, and a shorter one below that."""
+    figures = {
+        image: decimal(float(value), 2) for image, value in zip(images, likeness, strict=True)
+    }
+    return {image: f"{tr('alike {cosine}', cosine=one)}\n{one}" for image, one in figures.items()}
