@@ -2,19 +2,34 @@
 
 from autoal_gui.core.language import mark
 
+ALL_KINDS = mark("The next images are spread over all of yours, so that the model sees every kind.")
 NOT_LEARNED = mark(
-    "Auto spreads the batch over your images; while every layer of the network is trained, it does "
-    "not learn which strategies to trust."
+    "While every layer of the network is trained, Auto does not learn which strategies to trust."
 )
-TRUSTED = mark("Auto chooses images mostly by {best}, which your labels speak for.")
+TOO_FEW = mark("There are too few labels yet to learn which strategies help.")
+TOO_FEW_OF_A_CLASS = mark(
+    "Auto learns which strategies help once every class that has a label has at least four, of "
+    "different groups where images belong together."
+)
+TOO_FEW_GROUPS = mark(
+    "There are too few groups of images that belong together to learn which strategies help."
+)
+NONE_BETTER = mark("No strategy has shown that it does better (k-means spreads the images).")
+TRUSTED = mark(
+    "The next images are chosen in the way that your labels show to help the model most (mostly by "
+    "{best})."
+)
 TRUSTED_FIGURES = mark(
     "On labels held out, the weights that were learned for the strategies lower the error by "
     "{gain} (± {error}) against trusting all alike."
 )
-SIDE_BY_SIDE = mark("The model uses what it learned from your images, together with {network}.")
+SIDE_BY_SIDE = mark(
+    "The model uses what it learned from your images, and what a ready-made network knows of "
+    "pictures ({network})."
+)
 INSTEAD = mark(
-    "For now the model uses {network}, which tells your classes apart better than what it learned "
-    "from your images. Later rounds choose anew."
+    "For now the model uses what a ready-made network knows of pictures ({network}): that tells "
+    "your classes apart better than what it learned from your images."
 )
 ALONE = mark("The model uses what it learned from your images.")
 TRIED = mark(

@@ -8,16 +8,17 @@ from autoal_gui.core import language
 from autoal_gui.core.database.round_rows import RoundRecord, _reason
 from autoal_gui.core.errors import ProjectDamaged
 from autoal_gui.core.feature_sentences import (
+    ALL_KINDS,
     BY_CHANCE,
     EVERY_LAYER,
     LAST_LAYER,
+    NONE_BETTER,
     TRUSTED,
     TRUSTED_FIGURES,
 )
 from autoal_gui.core.sentences import Sentence, said
 from autoal_gui.core.settings import RunSettings
 from autoal_gui.learning.round import ONE_CLASS
-from autoal_gui.learning.selection.auto import NONE_BETTER
 
 BEFORE = (
     "What was learned from your images and {network} are used side by side: of labels held out "
@@ -43,6 +44,18 @@ BEFORE = (
     "strategies to trust.",
     "Auto trusts {best} most: on labels held out, its weights lower the error by {gain} "
     "(± {error}) against trusting all alike.",
+    "Auto spreads the batch over your images; while every layer of the network is trained, it does "
+    "not learn which strategies to trust.",
+    "Auto spreads the batch over your images; there are too few labels to learn more.",
+    "Auto spreads the batch over your images; it learns more once every class that has a label has "
+    "at least four, of different groups where images belong together.",
+    "Auto spreads the batch over your images; there are too few groups of images that belong "
+    "together to learn more.",
+    "Auto spreads the batch over your images; no strategy has shown that it does better.",
+    "Auto chooses images mostly by {best}, which your labels speak for.",
+    "The model uses what it learned from your images, together with {network}.",
+    "For now the model uses {network}, which tells your classes apart better than what it learned "
+    "from your images. Later rounds choose anew.",
 )
 """As projects keep them."""
 
@@ -57,7 +70,7 @@ def test_a_sentence_is_said_in_the_language_in_use(speak):
     best = {"best": "Maximum entropy"}
     sentence = Sentence(TRUSTED, best, {"gain": 0.12, "error": 0.03}, TRUSTED_FIGURES)
     speak("en")
-    assert str(sentence).startswith("Auto chooses images mostly by Maximum entropy")
+    assert str(sentence).endswith("(mostly by Maximum entropy).")
     assert "12% (± 3%)" in sentence.figures
     small = Sentence(TRUSTED, best, {"gain": 0.013, "error": 0.009}, TRUSTED_FIGURES)
     assert "1.3% (± 0.9%)" in small.figures  # 1% (± 1%) would give no reason
@@ -65,7 +78,7 @@ def test_a_sentence_is_said_in_the_language_in_use(speak):
     assert "Größte Entropie" in str(sentence)
     assert "12\N{NO-BREAK SPACE}%" in sentence.figures
     assert "chooses" not in str(sentence)
-    assert said([Sentence(NONE_BETTER), sentence]).endswith(str(sentence))
+    assert said([Sentence(ALL_KINDS), sentence]).endswith(str(sentence))
 
 
 def test_figures_are_told_apart_from_what_they_are_behind(speak):
@@ -88,6 +101,18 @@ def test_what_earlier_versions_said_otherwise_is_said_in_today_s_words(former, c
     assert str(sentence) != english
     assert not behind or sentence.figures != behind
     assert "{" not in f"{sentence}{sentence.figures}{english}{behind}"
+
+
+def test_figures_that_were_kept_stay_where_the_sentence_is_said_otherwise(speak):
+    speak("en")
+    shares = {"right": 0.9, "alone": 0.8}
+    words = {"network": "DINOv2", "count": "40"}
+    former = "The model uses what it learned from your images, together with {network}."
+    told = Sentence(former, words, shares, "{right} of {count}, alone {alone}.")
+    assert told.figures == "90% of 40, alone 80%."
+    spread = "Auto spreads the batch over your images; no strategy has shown that it does better."
+    assert str(Sentence(spread)) == ALL_KINDS
+    assert Sentence(spread).figures == NONE_BETTER
 
 
 def test_a_notice_that_was_kept_in_english_is_told_in_the_language_in_use(speak):

@@ -77,8 +77,12 @@ class RoundRecord:
 
     def remarks(self, *but: Sentence) -> str:
         """Say in sentences what there is to say of the round, but for some of them."""
-        told = map(tr, self.notices)  # which are kept as they were said
-        return " ".join((*told, *(str(one) for one in self.reason if one not in but)))
+        return " ".join(self.told(*but))
+
+    def told(self, *but: Sentence) -> tuple[str, ...]:
+        """Return what there is to say of the round one by one, but for some sentences."""
+        notices = map(tr, self.notices)  # which are kept as they were said
+        return (*notices, *(str(one) for one in self.reason if one not in but))
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,7 @@ def _plain_result(result: RoundFinished) -> dict[str, Any]:
         **_plain_design(result.audit),
         **({"estimate": estimate_as_plain(result.estimate)} if result.estimate else {}),
         "by_chance": _plain_chance(result.by_chance),
-        **_plain_learned(result.learned),
+        **({"learned": asdict(result.learned)} if result.learned else {}),
         **_plain_alike(result.nearly_alike),
         **({"confirmed": result.confirmed} if result.confirmed else {}),
         "checkpoint": Path(result.checkpoint).name,
@@ -247,10 +251,6 @@ def _plain_alike(found: NearlyAlike | None) -> dict[str, Any]:
         return {}
     rest = as_plain(found.rest) if found.rest else {"confusion": None}
     return {"nearly_alike": {"images": found.images, **rest}}
-
-
-def _plain_learned(found: LearnedWeights | None) -> dict[str, Any]:
-    return {"learned": asdict(found)} if found else {}
 
 
 def _learned(value: object) -> LearnedWeights | None:

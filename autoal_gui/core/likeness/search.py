@@ -10,6 +10,7 @@ Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
 CHUNK = 4096  # rows compared with all known ones at a time
+SHARE, FEWEST, MOST = 0.02, 8, 200  # of images without a label: those least like any with one
 SMALLEST = 1e-6  # length below which a vector has no direction
 
 
@@ -53,6 +54,31 @@ def nearest_known(
         check: is called with how many rows are done; may raise `Cancelled`.
     """
     return likest(vectors, vectors[known], check)
+
+
+def least_like(
+    vectors: Vectors,
+    known: Rows,
+    among: Rows,
+    check: Callable[[int, int], object] = lambda done, total: None,
+) -> tuple[Rows, Vectors]:
+    """Return those of some rows that are least like any known one, and how like they are.
+
+    Args:
+        vectors: (N, K) of unit length.
+        known: rows of the images that have a label; with none, nothing is returned.
+        among: (n,) rows of images without one.
+        check: see `nearest_known`.
+
+    Returns:
+        Rows, and cosines in [-1, 1], ascending.
+    """
+    if not len(known):
+        return known, np.empty(0, np.float32)
+    nearest = nearest_known(vectors, known, check)[among]
+    count = min(MOST, max(FEWEST, round(SHARE * len(among))))
+    order = np.argsort(nearest, kind="stable")[:count]
+    return among[order], nearest[order]
 
 
 def likest(

@@ -29,6 +29,7 @@ from autoal_gui.gui.images.image_view import ImageView, show_image
 from autoal_gui.gui.panels.side_panel import SidePanel, SideSplitter
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.likeness.image_maps import Found, Question
+from autoal_gui.gui.session.likeness.likeness_words import least_like_words
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.help_button import HelpButton
 from autoal_gui.gui.widgets.page_actions import tool_button
@@ -217,7 +218,10 @@ class Desk(QWidget):
 
     @Slot(object)
     def show_found(self, found: Found) -> None:
-        """Show in the grid what is most like some images."""
+        """Show in the grid what is most like some images, or least like all labelled ones."""
+        if found.question.far:
+            self.show_in_grid(least_like_words(len(found.images)), found.images)
+            return
         self._enter_grid()
         self.grid.show_found(found)
 

@@ -19,7 +19,6 @@ from autoal_gui.gui.session.likeness.image_maps import (
     Among,
     Found,
     Question,
-    likeness_captions,
 )
 from autoal_gui.gui.session.likeness.left_out import left_out_words
 from autoal_gui.gui.session.likeness.likeness_words import (
@@ -28,6 +27,7 @@ from autoal_gui.gui.session.likeness.likeness_words import (
     SEVERAL_CLASSES,
     answered_words,
     like_words,
+    likeness_captions,
     shown_words,
 )
 from autoal_gui.gui.widgets.flow_layout import FlowLayout

@@ -34,6 +34,7 @@ class Header(QFrame):
         row.setContentsMargins(16, 4, 12, 4)
         row.setSpacing(16)
         told, tools = FlowLayout(at_left=True), FlowLayout()  # of large text in more lines
+        self._tools = tools
         for layout in (told, tools):
             layout.setSpacing(16)
         for label in (self.name, self.mode, self.round, self.labels):
@@ -44,6 +45,11 @@ class Header(QFrame):
             tools.addWidget(tool_button(actions, name))
         row.addLayout(told, 1)
         row.addLayout(tools)
+
+    @property
+    def words_end(self) -> int:
+        """Where its words end, and the buttons begin: pixels from the left."""
+        return self._tools.geometry().left() - 1
 
     def show_project(self) -> None:
         """Show another project."""

@@ -182,9 +182,10 @@ class MapCanvas(QWidget):
         ground = rgb(QColor(colours.surface))
         colour = scene.colour[order]
         rims = rims_of(colour, QColor(colours.surface))
+        rings = np.tile(np.array(rgb(QColor(colours.danger)), np.float32), (len(order), 1))
         if scene.lit is not None:
             dim = ~scene.lit[order]
-            for part in (colour, rims):
+            for part in (colour, rims, rings):
                 part[dim] = part[dim] * DIMMED + np.array(ground, np.float32) * (1 - DIMMED)
         dots = Dots(
             x[order] * np.float32(ratio),
@@ -194,7 +195,7 @@ class MapCanvas(QWidget):
             scene.ring[order],
         )
         width, height = round(self.width() * ratio), round(self.height() * ratio)
-        drawn = draw(dots, width, height, ground, rgb(QColor(colours.danger)), rims)
+        drawn = draw(dots, width, height, ground, rings, rims)
         image = QImage(drawn.pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         return drawn, image, self._zoom, QPointF(self._centre)

@@ -52,7 +52,7 @@ def draw(
     width: int,
     height: int,
     ground: tuple[int, int, int],
-    ring: tuple[int, int, int],
+    ring: tuple[int, int, int] | Colours,
     rims: Colours | None = None,
 ) -> Drawn:
     """Draw dots.
@@ -62,7 +62,7 @@ def draw(
         width: of the picture in pixels.
         height: likewise.
         ground: red, green and blue behind the dots.
-        ring: red, green and blue of rings.
+        ring: red, green and blue of rings; (n, 3) where they differ.
         rims: (n, 3) red, green and blue around each dot, for those too pale to show; None for none.
     """
     margin = int(np.ceil(float(dots.radius.max(initial=0.0)) + EDGE)) + 1
@@ -70,7 +70,8 @@ def draw(
     owner = np.full((height + 2 * margin) * wide, NOBODY, np.int32)
     _claim(owner, dots, wide, margin, width, height)
     held = np.flatnonzero(owner != NOBODY)
-    colours = _coloured(held, owner[held], dots, wide, margin, ground, ring, rims)
+    rings = np.broadcast_to(np.array(ring, np.float32), dots.colour.shape)
+    colours = _coloured(held, owner[held], dots, wide, margin, ground, rings, rims)
     background = 0xFF000000 | ground[0] << 16 | ground[1] << 8 | ground[2]
     pixels = np.full(owner.shape, background, np.uint32)
     pixels[held] = colours
@@ -116,7 +117,7 @@ def _coloured(
     wide: int,
     margin: int,
     ground: tuple[int, int, int],
-    ring: tuple[int, int, int],
+    rings: Colours,
     rims: Colours | None,
 ) -> npt.NDArray[np.uint32]:
     """Return the colour of each pixel that a dot holds: its rim fades into the ground."""
@@ -132,7 +133,7 @@ def _coloured(
         on_rim = apart > radius - RIM
         colour[on_rim] = rims[whose[on_rim]]
     on_ring = dots.ring[whose] & (apart > radius - RING)
-    colour[on_ring] = ring
+    colour[on_ring] = rings[whose[on_ring]]
     mixed = colour * share + np.array(ground, np.float32) * (1 - share) + 0.5
     parts = mixed.astype(np.uint32)
     packed: npt.NDArray[np.uint32] = (

@@ -8,10 +8,9 @@ import numpy.typing as npt
 from autoal_gui.core.images.source import ProgressCallback
 from autoal_gui.core.likeness.clusters import Numbers, clusters
 from autoal_gui.core.likeness.kept_map import KeptMap
-from autoal_gui.core.likeness.search import nearest_known
+from autoal_gui.core.likeness.search import least_like
 from autoal_gui.gui.map.colouring import NONE, Facts
 
-SHARE, FEWEST, MOST = 0.02, 8, 200  # of the images without an answer
 Rows = npt.NDArray[np.intp]
 
 
@@ -52,8 +51,4 @@ def farthest(kept: KeptMap, facts: Facts, progress: ProgressCallback) -> Rows:
     """
     known = np.flatnonzero(facts.shown & (facts.answer != NONE))
     without = np.flatnonzero(facts.shown & (facts.answer == NONE))
-    if not len(known):
-        return known
-    nearest = nearest_known(kept.vectors, known, progress)[without]
-    count = min(MOST, max(FEWEST, round(SHARE * len(without))))
-    return without[np.argsort(nearest, kind="stable")[:count]]
+    return least_like(kept.vectors, known, without, progress)[0]

@@ -40,6 +40,7 @@ from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.session.rounds.next_round_words import (
     comes_with_learning,
     due_words,
+    makes_first_model,
     next_round_words,
 )
 from autoal_gui.gui.session.rounds.waiting import work_words
@@ -252,6 +253,8 @@ class SlimStrip(QFrame):
         training, rounds = self._controller.training, self._controller.project.rounds
         if rounds.last_checkpoint() is None and not training.trains:
             return tr_count("answer to the first model", "answers to the first model", left)
+        if makes_first_model(self._controller):
+            return tr_count("answer to the next model", "answers to the next model", left)
         return tr_count("answer to the next round", "answers to the next round", left)
 
     @Slot()
@@ -263,14 +266,20 @@ class SlimStrip(QFrame):
             self.bar.setValue(0)
         if not busy:
             self.state.setText("")
-        elif self._controller.training.round_number is not None:
-            self.state.setText(
-                tr("Round {number}", number=number(self._controller.training.round_number))
-            )
+        elif (running := self._controller.training.round_number) is not None:
+            self.state.setText(self._round_words(running))
         else:
             learns = self._controller.training.is_warming
             self.state.setText(tr("learns from your images") if learns else tr("Working"))
             self.state.setToolTip(work_words(self._controller.engine))
+
+    def _round_words(self, running: int) -> str:
+        """Name a round by its number only once there is a model."""
+        if makes_first_model(self._controller):
+            return tr("trains the first model")
+        if not self._controller.training.trains:
+            return tr("puts your images in order")
+        return tr("Round {number}", number=number(running))
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:

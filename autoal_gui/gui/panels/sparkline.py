@@ -1,4 +1,4 @@
-"""The loss of the step in work as a small curve, with its name in front."""
+"""The loss of the step in work as a small curve, with what it is in front."""
 
 import math
 from collections import deque
@@ -7,12 +7,15 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from autoal_gui.core.language import decimal, tr
+from autoal_gui.core.language import decimal, mark, tr
+from autoal_gui.gui.widgets.theme import SMALL, scale_font
 
 KEPT = 240  # values: 12 seconds of progress at 20 a second, and more of a slow step
-MARGIN = 3  # pixels that the line keeps clear of the edges
+MARGIN = 4  # pixels that the line keeps clear of the edges
 LINES = 1.4  # its height, in heights of a line
-BETWEEN = 10  # pixels between the name and the curve
+BETWEEN = 10  # pixels between the caption and the curve
+MOST = 0.6  # of the width, for the caption
+WHOLE, SHORT = mark("Training error (lower is better)"), mark("Training error")
 
 
 class Sparkline(QWidget):
@@ -22,7 +25,10 @@ class Sparkline(QWidget):
         super().__init__()
         self._values: deque[float] = deque(maxlen=KEPT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip(tr("The loss of this step: lower is better"))
+        scale_font(self, SMALL)
+        self.setToolTip(
+            tr("How far off this step still is on the images that it learns from: its loss.")
+        )
         self._name()
 
     @property
@@ -50,11 +56,22 @@ class Sparkline(QWidget):
     def _name(self) -> None:
         """Tell those who cannot see the curve what it shows."""
         if not self._values:
-            self.setAccessibleName(tr("Loss: nothing yet"))
+            self.setAccessibleName(tr("Training error: nothing yet"))
             return
         first, last = self._values[0], self._values[-1]
-        words = tr("Loss: from {first} to {last}", first=decimal(first, 3), last=decimal(last, 3))
-        self.setAccessibleName(words)
+        self.setAccessibleName(
+            tr(
+                "Training error, lower is better: from {first} to {last}",
+                first=decimal(first, 3),
+                last=decimal(last, 3),
+            )
+        )
+
+    def caption(self) -> str:
+        """Return what stands in front of the curve: in few words where it would be too short."""
+        whole = tr(WHOLE)
+        fits = self.fontMetrics().horizontalAdvance(whole) <= MOST * self.width()
+        return whole if fits else tr(SHORT)
 
     def points(self, area: QRectF) -> list[QPointF]:
         """Return the curve inside an area; a constant loss lies in the middle."""
@@ -72,16 +89,16 @@ class Sparkline(QWidget):
         ]
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the name, and the curve in the colour of links, the newest value as a dot."""
+        """Draw the caption, and the curve in the colour of links, the newest value as a dot."""
         area = QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        name = tr("Loss")
-        wide = self.fontMetrics().horizontalAdvance(name) + BETWEEN
+        caption = self.caption()
+        wide = self.fontMetrics().horizontalAdvance(caption) + BETWEEN
         points = self.points(area.adjusted(wide, 0, 0, 0))
         if not points:
             return
         painter = QPainter(self)
         painter.setPen(self.palette().placeholderText().color())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, caption)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = self.palette().highlight().color()
         painter.setPen(QPen(colour, 1.5))

@@ -17,6 +17,7 @@ from autoal_gui.core.language import tr
 from autoal_gui.core.messages import STEPS, Progress, Step, Writing
 from autoal_gui.core.sentences import figures
 from autoal_gui.engine.state import State
+from autoal_gui.gui.panels.idle_note import IdleNote
 from autoal_gui.gui.panels.sparkline import Sparkline
 from autoal_gui.gui.panels.training_text import (
     GOES_ON,
@@ -46,18 +47,22 @@ from autoal_gui.gui.panels.waiting_line import WaitingLine
 from autoal_gui.gui.session.controller import Controller
 from autoal_gui.gui.session.engine_queue import Priority
 from autoal_gui.gui.session.rounds.layer_trial import TRIAL, is_off
-from autoal_gui.gui.session.rounds.next_round_words import can_train, next_round_words
+from autoal_gui.gui.session.rounds.next_round_words import (
+    ORDERING,
+    can_train,
+    next_round_words,
+)
 from autoal_gui.gui.session.rounds.waiting import work_words
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import WholeLines
 from autoal_gui.gui.widgets.flow_layout import FlowLayout
-from autoal_gui.gui.widgets.text import plain_tip, text_label
+from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
 RESOLUTION = 1000
 SHORTEST = 24  # pixels of a bar: the names beside it need the room
 LARGE = 22  # pixels of a line; buttons beside the headline would leave it a narrow column
-LINES = 11  # heights of a line that the card takes, whatever it says: nothing below it moves
+LINES = 14  # heights of a line that the card takes, whatever it says: nothing below it moves
 MOST = 0.5  # of the height beside the image, which a low window has less of
 
 
@@ -128,7 +133,9 @@ class TrainingPanel(QFrame):
         column.addLayout(top)
         if large:
             column.addLayout(buttons)
-        column.addWidget(WholeLines(self._make_body()), 1)
+        body = WholeLines(self._make_body())
+        self._said = IdleNote(self.note, body)
+        column.addWidget(body, 1)
         column.addWidget(self.awaited)  # below what scrolls: always in sight, and nothing moves
         self.fit(0)
 
@@ -144,7 +151,7 @@ class TrainingPanel(QFrame):
         column.addWidget(self.trial)  # first: its button stays where it is as the round goes on
         column.addWidget(self.line)
         column.addWidget(self.waiting)
-        for widget in (self._steps, self.losses, self.note):  # what is short first
+        for widget in (self.losses, self._steps, self.note):  # what is short first
             column.addWidget(widget)
         column.addLayout(foot)
         column.addStretch(1)
@@ -227,8 +234,8 @@ class TrainingPanel(QFrame):
         elif not self._step:
             self._show_start()
         self._show_awaited()
-        self._show_note(state)
         self._show_learned(state)
+        self._show_note(state)  # last: what else is said takes its room first
 
     def _stopping_words(self) -> str:
         if self._controller.engine.makes_way:
@@ -284,23 +291,22 @@ class TrainingPanel(QFrame):
 
     def _show_note(self, state: State) -> None:
         """Say what is good to know of what runs, else of the last round."""
-        words = behind = ""
+        words: tuple[str, ...] = ()
+        behind = ""
         if self._controller.training.is_warming:
-            words = tr(self._warming_note())
+            words = (tr(self._warming_note()),)
         elif self._orders:
             some = self._controller.project.rounds.all()[-1].labels
-            words = tr(ONE_CLASS_NOTE if some else ORDERING_NOTE)
+            words = (tr(ONE_CLASS_NOTE if some else ORDERING_NOTE),)
         elif self._controller.inference.is_predicting and self._controller.engine.waits(
             Priority.WARM_START
         ):
-            words = tr(GOES_ON)
+            words = (tr(GOES_ON),)
         elif state is State.IDLE and (finished := self._controller.project.rounds.finished()):
             # What the line of the trial says, beside its button, is not said again.
             twice = LEFT_OUT if is_off(self._controller.project) else ()
-            words, behind = finished[-1].remarks(*twice), figures(finished[-1].reason)
-        self.note.setText(words)
-        self.note.setToolTip(plain_tip(behind))
-        self.note.setVisible(bool(words))
+            words, behind = finished[-1].told(*twice), figures(finished[-1].reason)
+        self._said.say(words, behind)
 
     def _warming_note(self) -> str:
         training, rounds = self._controller.training, self._controller.project.rounds
@@ -326,9 +332,9 @@ class TrainingPanel(QFrame):
         if running is None:
             return work_words(self._controller.engine)
         if self._orders:
-            return tr("Round {number}: ranking", number=running)
+            return tr(ORDERING)
         if self._controller.project.rounds.last_checkpoint() is None:
-            return tr("Training your first model (round {number})", number=running)
+            return tr("Training your first model")
         return tr("Training round {number}", number=running)
 
     @Slot()

@@ -160,8 +160,7 @@ def last_round_line(record: RoundRecord) -> str:
         }
         if not record.checkpoint:
             return tr(
-                "Round {number} ranked the images in {time} on {device}; it made no model.",
-                **values,
+                "Your images were put in order in {time} on {device}; that made no model.", **values
             )
         values["labels"] = learned_from(record)
         return tr("Round {number} ({labels}) took {time} on {device}.", **values)

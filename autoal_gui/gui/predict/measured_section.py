@@ -7,7 +7,7 @@ from autoal_gui.core.language import decimal, mark, number, percent, tr
 from autoal_gui.core.measures.by_part import found_words
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.sets.column_results import MeasuredImages
-from autoal_gui.gui.panels.column_results import MOST_NAMED, ColumnResults
+from autoal_gui.gui.panels.performance.column_results import MOST_NAMED, ColumnResults
 from autoal_gui.gui.widgets.cards import Section
 from autoal_gui.gui.widgets.text import text_label
 

@@ -100,6 +100,7 @@ class PredictPage(Page):
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(self.image_view, 1)
         facts.addWidget(self.send)
+        facts.addWidget(self.send.reason)
         column.addLayout(facts)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)

@@ -31,7 +31,7 @@ from autoal_gui.core.sets.comparison import Comparison, ModelAnswers, compared, 
 from autoal_gui.core.system.scratch import ScratchFolder
 from autoal_gui.engine.jobs import OneJob
 from autoal_gui.exporters.predictions import Own, Predicting
-from autoal_gui.gui.panels.column_results import MOST_NAMED
+from autoal_gui.gui.panels.performance.column_results import MOST_NAMED
 from autoal_gui.gui.panels.training_text import predicted_line
 from autoal_gui.gui.predict.predict_jobs import (
     Asked,

@@ -10,18 +10,20 @@ from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import mark, tr, tr_count
 from autoal_gui.core.project.files.new_images import NO_FOLDERS
 from autoal_gui.gui.session.controller import Controller
+from autoal_gui.gui.widgets.text import text_label
+from autoal_gui.gui.widgets.theme import SMALL
 from autoal_gui.sources.opening import FILES
 
 TIP = mark(
     "They are added to the images that can be asked for, never to the evaluation set, and stay "
     "where they are; the model then learns from your labels"
 )
-NO_PROJECT = mark("Open the project first that these images are to be added to")
-NO_FOLDER = mark("Only images of a folder can be added to a project")
+NO_PROJECT = mark("Open the project first that these images are to be added to.")
+NO_FOLDER = mark("Only images of a folder can be added to a project.")
 
 
 class SendButton(QPushButton):
-    """Says how many images are selected, and adds them."""
+    """Says how many images are selected, and adds them; `reason` says why it cannot."""
 
     said = Signal(str)
     """Why none was added."""
@@ -32,6 +34,8 @@ class SendButton(QPushButton):
         self._folder: Path | None = None
         self._keys: frozenset[str] = frozenset()
         self._sends = False
+        self.reason = text_label(role="muted", size=SMALL)  # below it: why it is grey
+        self.reason.hide()
         self.clicked.connect(self._send)
         controller.adding.not_found.connect(self._on_not_found)
         controller.adding.added.connect(self._on_added)
@@ -53,6 +57,7 @@ class SendButton(QPushButton):
                 )
             )
             self.setToolTip("")
+            self._show_reason("")
             self.setEnabled(False)
             return
         self.setText(
@@ -64,8 +69,14 @@ class SendButton(QPushButton):
         )
         why_not = self._why_not(is_folder=is_folder)
         self.setToolTip(tr(why_not or TIP))
+        self._show_reason(tr(why_not) if why_not and keys else "")
         can = not why_not and self._folder is not None and self._folder.is_dir() and bool(keys)
         self.setEnabled(can and not self._sends)
+
+    def _show_reason(self, words: str) -> None:
+        self.reason.setText(words)
+        self.reason.setVisible(bool(words))
+        self.setAccessibleDescription(words)
 
     def _why_not(self, *, is_folder: bool) -> str:
         """Return why images cannot be added whichever are selected; "" where they can be."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
     QTimer,
+    Signal,
     Slot,
 )
 from PySide6.QtGui import QResizeEvent, QTextLayout
@@ -203,6 +204,8 @@ class LowColumn(QScrollArea):
 class WholeLines(LowColumn):
     """A column whose last line in sight is whole, as long as nobody has scrolled it."""
 
+    resized = Signal()
+
     def __init__(self, content: QWidget) -> None:
         super().__init__(content)
         self._settled = QTimer(self, singleShot=True, interval=0)  # once its lines have places
@@ -212,6 +215,7 @@ class WholeLines(LowColumn):
         """End with another line."""
         super().resizeEvent(event)
         self._settled.start()
+        self.resized.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """End with another line when what it holds has changed."""
@@ -227,21 +231,22 @@ class WholeLines(LowColumn):
             self.setViewportMargins(left)
 
     def _end(self, high: int) -> int:
-        """Return the height, of at most `high` pixels, that cuts no line in half."""
+        """Return the height, of at most `high` pixels, that cuts no line or chart in half."""
         content = self.widget()
         if content is None:
             return high
-        shown = [label for label in content.findChildren(QLabel) if label.isVisible()]
+        parts = content.findChildren(QWidget)
+        shown = [part for part in parts if part.isVisible() and not part.findChild(QWidget)]
         places = sorted(((one.mapTo(content, QPoint()).y(), one) for one in shown), key=_first)
         end = high
-        for top, label in reversed(places):
-            if top < end < top + label.height():
-                line = label.fontMetrics().lineSpacing()
+        for top, part in reversed(places):
+            if top < end < top + part.height():
+                line = part.fontMetrics().lineSpacing() if isinstance(part, QLabel) else high
                 end = top + (end - top) // line * line
         return end if end > 0 else high
 
 
-def _first(place: tuple[int, QLabel]) -> int:
+def _first(place: tuple[int, QWidget]) -> int:
     return place[0]
 
 

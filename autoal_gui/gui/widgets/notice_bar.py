@@ -56,12 +56,18 @@ class NoticeBar(QFrame):
         row.addWidget(self._more)
         row.addWidget(self._close)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 8, 8)
+        self.be_low(low=False)
         column.addLayout(row)
         column.addWidget(self._details)
         theme.changed.connect(self._tint)
         self._tint()
         self.hide()
+
+    def be_low(self, *, low: bool) -> None:
+        """Take no more height than a line with its buttons, or have air around it."""
+        self.setFrameStyle(self.frameStyle())  # the style's margins, which have changed, count now
+        if (column := self.layout()) is not None:
+            column.setContentsMargins(12, 2 if low else 8, 8, 2 if low else 8)
 
     @property
     def sentence(self) -> str:
@@ -133,17 +139,20 @@ class NoticeGround(QWidget):
     It may come while somebody labels by keys: what they look at must then stay where it is.
     """
 
-    def __init__(self, bar: NoticeBar, pages: QWidget, room: Callable[[], QRect]) -> None:
+    def __init__(
+        self, bar: NoticeBar, pages: QWidget, rooms: Callable[[], tuple[QRect, ...]]
+    ) -> None:
         """Hold both.
 
         Args:
             bar: that comes and goes.
             pages: below it.
-            room: says what of the pages may be covered now, from their top on; the bar lies at the
-                lower edge of it. Beside it more may be covered, where the bar needs the width.
+            rooms: says what of the pages may be covered now, from their top on; the bar lies at the
+                lower edge of the first that has room for it. Beside the last one more may be
+                covered, where the bar needs the width.
         """
         super().__init__()
-        self._bar, self._room = bar, room
+        self._bar, self._rooms = bar, rooms
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._escape.activated.connect(bar.hide)
         self._escape.activatedAmbiguously.connect(bar.hide)  # beside what else Esc closes
@@ -158,17 +167,20 @@ class NoticeGround(QWidget):
     @Slot()
     def place_bar(self) -> None:
         """Put the bar where it belongs now, over the pages or above them."""
-        room = self._room()
+        rooms = self._rooms()
         # Where nothing may be covered Esc leaves the page, which the bar stands above.
-        self._escape.setEnabled(not self._bar.isHidden() and not room.isEmpty())
+        self._escape.setEnabled(not self._bar.isHidden() and bool(rooms))
         if self._bar.isHidden():
             self._column.removeWidget(self._bar)
             return
-        self._lay_over(over=not room.isEmpty())
-        for wide in (room.width(), self.width()):
-            high = self._bar.heightForWidth(wide)
+        self._lay_over(over=bool(rooms))
+        widened = [QRect(0, 0, self.width(), rooms[-1].height())] if rooms else []
+        for room in (*rooms, *widened):
+            high = self._bar.heightForWidth(room.width())
             if 0 < high <= room.height():
-                self._bar.setGeometry(room.x(), room.bottom() + 1 - high, wide, high)
+                if room.height() - high < self.fontMetrics().height():  # no strip of it stays above
+                    high = room.height()
+                self._bar.setGeometry(0, room.bottom() + 1 - high, room.width(), high)
                 break
         else:
             self._lay_over(over=False)
@@ -178,6 +190,7 @@ class NoticeGround(QWidget):
     def _lay_over(self, *, over: bool) -> None:
         if self._bar.property("over") != over:
             set_property(self._bar, "over", over)
+            self._bar.be_low(low=over)
         if over:
             self._column.removeWidget(self._bar)
         elif self._column.indexOf(self._bar) < 0:

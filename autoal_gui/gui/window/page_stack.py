@@ -292,10 +292,17 @@ class MapGrid(QObject):
             self._pages.show_page(self._pages.map)
 
 
-def free_above(pages: PageStack) -> QRect:
-    """Return what of a page may be covered, from its top on: of the desk what tells alone."""
+def free_above(pages: PageStack) -> tuple[QRect, ...]:
+    """Return what of a page may be covered, from its top on, what is missed least first.
+
+    Of the desk that is what only tells: the words of its header, then all of that, then the row of
+    images as well; below it lies the image, and what is done with it.
+    """
     if not pages.at_desk:
-        return QRect()
-    strip = pages.desk.strip  # below it lies the image, and what is done with it
-    corner = strip.mapTo(pages.desk, strip.rect().bottomRight())
-    return QRect(QPoint(0, 0), corner)
+        return ()
+    desk = pages.desk
+    header, strip = desk.header, desk.strip
+    corner = header.mapTo(desk, header.rect().bottomRight())
+    words = QPoint(header.words_end, corner.y())
+    last = strip.mapTo(desk, strip.rect().bottomRight())
+    return tuple(QRect(QPoint(0, 0), end) for end in (words, corner, last))

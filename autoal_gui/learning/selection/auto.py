@@ -11,8 +11,16 @@ every batch is drawn at random, to measure (`Query.audit`).
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.feature_sentences import NOT_LEARNED, TRUSTED, TRUSTED_FIGURES
-from autoal_gui.core.language import mark
+from autoal_gui.core.feature_sentences import (
+    ALL_KINDS,
+    NONE_BETTER,
+    NOT_LEARNED,
+    TOO_FEW,
+    TOO_FEW_GROUPS,
+    TOO_FEW_OF_A_CLASS,
+    TRUSTED,
+    TRUSTED_FIGURES,
+)
 from autoal_gui.core.queries import LearnedWeights
 from autoal_gui.core.registry import english_label
 from autoal_gui.core.sentences import Sentence, Sentences
@@ -37,25 +45,13 @@ from autoal_gui.strategies.vote import percentiles, vote_weights
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 
-TOO_FEW = mark("Auto spreads the batch over your images; there are too few labels to learn more.")
-TOO_FEW_OF_A_CLASS = mark(
-    "Auto spreads the batch over your images; it learns more once every class that has a label has "
-    "at least four, of different groups where images belong together."
-)
-TOO_FEW_GROUPS = mark(
-    "Auto spreads the batch over your images; there are too few groups of images that belong "
-    "together to learn more."
-)
 LACKING: dict[Lack, str] = {
     "labels": TOO_FEW,
     "of a class": TOO_FEW_OF_A_CLASS,
     "groups": TOO_FEW_GROUPS,
     "": NOT_LEARNED,
 }
-"""What is said where no weights are learned, by what is missing for that."""
-NONE_BETTER = mark(
-    "Auto spreads the batch over your images; no strategy has shown that it does better."
-)
+"""What stands behind the sentence where no weights are learned, by what is missing for that."""
 SPREAD = "kmeans"
 """The candidate that stands for the spread-out batch itself."""
 
@@ -248,9 +244,10 @@ def _reason(
     learned: Learned | None, lack: Lack, names: tuple[str, ...], weights: Floats
 ) -> Sentence:
     if learned is None:
-        return Sentence(LACKING[lack])
+        return Sentence(ALL_KINDS, details=LACKING[lack])
     if not learned.believed:
-        return Sentence(NONE_BETTER)
-    best = english_label("autoal_gui.strategies", names[int(weights.argmax())])
+        return Sentence(ALL_KINDS, details=NONE_BETTER)
+    best = names[int(weights.argmax())]
+    words = {"best": english_label("autoal_gui.strategies", best)}
     figures = {"gain": learned.gain, "error": learned.error}
-    return Sentence(TRUSTED, {"best": best}, figures, TRUSTED_FIGURES)
+    return Sentence(ALL_KINDS if best == SPREAD else TRUSTED, words, figures, TRUSTED_FIGURES)

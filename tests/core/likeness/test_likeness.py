@@ -13,7 +13,7 @@ from autoal_gui.core.likeness import layout
 from autoal_gui.core.likeness.clusters import clusters
 from autoal_gui.core.likeness.kept_map import map_name, read_map, write_layout, write_map
 from autoal_gui.core.likeness.reduction import flat_places, main_directions, shortened
-from autoal_gui.core.likeness.search import most_like, nearest_known, unit_rows
+from autoal_gui.core.likeness.search import least_like, most_like, nearest_known, unit_rows
 
 RNG = np.random.default_rng(0)
 VECTORS = unit_rows(RNG.normal(size=(60, 8)))
@@ -115,3 +115,12 @@ def test_images_of_one_kind_are_one_group_and_the_largest_comes_first():
     assert (np.diff(np.bincount(found)) <= 0).all()
     assert all(len(set(kinds[found == one].tolist())) == 1 for one in set(found.tolist()))
     assert (clusters(vectors[:20]) == 0).all()
+
+
+def test_the_least_like_are_the_farthest_from_all_known_and_of_none_known_there_are_none():
+    known, others = np.array([0, 1]), np.arange(2, len(VECTORS))
+    rows, likeness = least_like(VECTORS, known, others)
+    nearest = nearest_known(VECTORS, known)
+    assert likeness.tolist() == sorted(nearest[others].tolist())[: len(rows)]
+    assert nearest[rows].tolist() == likeness.tolist()
+    assert not len(least_like(VECTORS, known[:0], others)[0])

@@ -48,6 +48,8 @@ def test_the_middle_of_a_dot_has_its_colour_and_the_rim_that_of_its_ring():
     drawn = draw(ringed, 30, 20, GROUND, RING)
     assert drawn.pixels[10, 10] == 0xFF00005A
     assert drawn.pixels[10, 14] == 0xFF0A141E
+    own = draw(ringed, 30, 20, GROUND, np.array([[1, 2, 3]], np.float32))
+    assert own.pixels[10, 14] == 0xFF010203
 
 
 corners = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=3, max_size=8)

@@ -426,6 +426,21 @@ def test_the_map_tells_what_the_operating_point_gives(page, monkeypatch):
     assert DISAGREES not in page.notes.text()
 
 
+def test_beside_what_is_selected_the_rings_fade_as_the_dots_do(page):
+    canvas, size = page.canvas, len(page.canvas._scene.shown)
+    rows = np.flatnonzero(canvas._scene.shown)[:2]
+    ring, lit = np.zeros(size, bool), np.zeros(size, bool)
+    ring[rows], lit[rows[0]] = True, True
+    canvas.show_scene(replace(canvas._scene, ring=ring, lit=lit))
+    danger = 0xFF000000 | QColor(page.theme.colours.danger).rgb()
+    drawn, *_ = canvas._draw()
+    order = canvas._order.tolist()
+    for row, shows in zip(rows.tolist(), (True, False), strict=True):
+        pixels = drawn.pixels[drawn.owner == order.index(row)]
+        assert pixels.size
+        assert (danger in pixels.tolist()) is shows
+
+
 def test_every_dot_has_one_colour_in_each_way_to_colour():
     known = facts()
     cells = [str(row * 1.5) for row in range(len(known.shown))]

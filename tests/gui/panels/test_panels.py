@@ -183,7 +183,7 @@ def test_the_panel_says_what_chose_the_first_batch_and_what_joins(qtbot, window,
     warm_project(window, tmp_path, before="efficientnet_lite0")
     panel, controller = window.desk.training, window.controller
     qtbot.waitUntil(lambda: panel.value("task model") > 0)
-    assert panel.headline.text() == "Round 1: ranking"
+    assert panel.headline.text() == "Putting your images in order"
     backend.hold_at = "warm start"  # the round ends, the warm start is held by its gate
     qtbot.waitUntil(lambda: controller.training.is_warming)
     assert panel.headline.text() == "Learning from your images"
@@ -275,7 +275,7 @@ def test_the_last_round_in_words():
     assert last_round_line(elsewhere).endswith(" on A card.")
     untrained = record(1, seconds=(("scoring", 2.0),))
     assert last_round_line(untrained) == (
-        "Round 1 ranked the images in 2\xa0s on this computer; it made no model."
+        "Your images were put in order in 2\xa0s on this computer; that made no model."
     )
     failed = RoundRecord(4, "failed", PRESETS["cpu"], "", "", 0, "No memory.")
     assert last_round_line(failed) == "Round 4 failed. No memory."

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QRectF, Qt
 
+from autoal_gui.core.feature_sentences import ALL_KINDS, SIDE_BY_SIDE
 from autoal_gui.core.labels import layer_trial
 from autoal_gui.core.messages import STEPS, Progress, RunRound
 from autoal_gui.core.project.stores.warm_record import state_file
@@ -13,6 +14,7 @@ from autoal_gui.gui.panels.sparkline import KEPT, Sparkline
 from autoal_gui.gui.panels.training_text import STEP_NAMES, predicted_line
 from autoal_gui.gui.session.rounds.layer_trial import is_due, is_owed
 from autoal_gui.gui.strategy_names import STRATEGY_NOTES, mode_note, strategy_note
+from autoal_gui.gui.widgets.cards import WholeLines
 from tests.support.gui import CLASSES, QUIET, draw_folder, run_batches, start_project
 from tests.support.session import WARM, create
 
@@ -98,6 +100,34 @@ def test_figures_behind_a_remark_are_in_its_tip(qtbot, trained, backend):
     assert panel.note.text() == "It learned."
     assert panel.note.toolTip() == "50% are right."
     assert trained.desk.header.mode.toolTip() == "It learned. 50% are right."
+
+
+def test_what_the_idle_card_has_no_room_for_stands_in_its_tip_and_nothing_scrolls(
+    qtbot, trained, backend
+):
+    trained.resize(1366, 768)
+    side, panel = trained.desk.side, trained.desk.training
+    if side.folded:
+        side.toggle()
+    usual = Sentence(ALL_KINDS), Sentence(SIDE_BY_SIDE, {"network": "EfficientNet-Lite0"})
+    more = Sentence("It says much more than there is room for in so low a card. " * 5)
+    bar = panel.findChild(WholeLines).verticalScrollBar()
+    backend.reason = usual
+    run_batches(qtbot, trained, 1)
+    qtbot.waitUntil(lambda: panel.note.text() == " ".join(map(str, usual)))
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert panel.note.toolTip() == ""
+    high = panel.height()
+    backend.reason = (*usual, more)
+    run_batches(qtbot, trained, 1)
+    qtbot.waitUntil(lambda: panel.note.toolTip() == str(more))
+    assert panel.note.accessibleDescription() == str(more)
+    assert panel.note.text() == " ".join(map(str, usual))
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    assert panel.height() == high
+    panel.setFixedHeight(2 * high)  # there is room again
+    qtbot.waitUntil(lambda: str(more) in panel.note.text())
+    assert panel.note.toolTip() == ""
 
 
 def test_the_loss_is_drawn_while_a_step_runs_and_goes_when_it_ends(qtbot, trained, backend):
@@ -312,33 +342,64 @@ def test_labels_of_one_class_only_put_the_images_in_order(qtbot, window, tmp_pat
     qtbot.waitUntil(lambda: controller.at_rest)
     backend.gate.clear()
     controller.training.train_now()
-    assert panel.headline.text().endswith(": ranking")
+    assert panel.headline.text() == "Putting your images in order"
     assert "only one class had labels" in panel.note.text()
     assert panel._bars["task model"].isHidden()
     controller.labelling.answer(1)  # is for the next round
     panel.refresh()
-    assert panel.headline.text().endswith(": ranking")
+    assert panel.headline.text() == "Putting your images in order"
     assert "When this round began" in panel.note.text()  # there are two by now
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.at_rest)
     backend.gate.clear()
     controller.training.train_now()
-    assert panel.headline.text() == "Training your first model (round 3)"
+    assert panel.headline.text() == "Training your first model"
     backend.gate.set()
 
 
 def test_a_curve_tells_its_values_to_those_who_cannot_see_it(qtbot):
     line = Sparkline()
     qtbot.addWidget(line)
-    assert line.accessibleName() == "Loss: nothing yet"
+    assert line.accessibleName() == "Training error: nothing yet"
     assert line.points(QRectF(0, 0, 10, 10)) == []
     for value in (2.0, float("nan"), 1.0, 0.0):
         line.add(value)
-    assert line.accessibleName() == "Loss: from 2.000 to 0.000"
+    assert line.accessibleName() == "Training error, lower is better: from 2.000 to 0.000"
     drawn = [(p.x(), p.y()) for p in line.points(QRectF(0, 0, 10, 10))]
     assert drawn == [(0, 0), (5, 5), (10, 10)]
     line.clear()
     assert line.values == ()
+
+
+def test_the_curve_says_what_it_is_and_keeps_its_lowest_value_inside(qtbot):
+    line = Sparkline()
+    qtbot.addWidget(line)
+    line.resize(500, line.sizeHint().height())
+    for value in (2.0, 1.0, 0.0, 0.0):
+        line.add(value)
+    assert line.caption() == "Training error (lower is better)"
+    image = line.grab().toImage()
+    ground = image.pixelColor(0, 0)
+    for y in (0, image.height() - 1):  # the line is drawn whole
+        assert all(image.pixelColor(x, y) == ground for x in range(image.width()))
+    line.resize(100, line.height())
+    assert line.caption() == "Training error"
+
+
+def test_the_curve_is_in_sight_whole_while_a_step_runs(qtbot, trained, backend):
+    trained.resize(1366, 768)
+    side, panel = trained.desk.side, trained.desk.training
+    if side.folded:
+        side.toggle()
+    backend.hold_at = "SearchNet"
+    backend.gate.clear()
+    trained.controller.training.train_now()
+    qtbot.waitUntil(lambda: panel._step == "SearchNet")
+    panel._on_progress(Progress(0, "SearchNet", 1, 10, 30.0, 0.4, "cpu"))
+    qtbot.waitUntil(lambda: panel.losses.isVisible() and panel.losses.height() > 0)
+    shown = panel.losses.visibleRegion().boundingRect
+    qtbot.waitUntil(lambda: shown() == panel.losses.rect())
+    backend.gate.set()
 
 
 def test_a_constant_loss_lies_in_the_middle_and_old_values_go(qtbot):

@@ -8,17 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from autoal_gui.core.errors import CheckpointError
 from autoal_gui.core.messages import Predict, RunRound
+from autoal_gui.core.project.plan import ProjectPlan
+from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.predict import predict_session
 from autoal_gui.gui.predict.about_result import NOT_A_DIAGNOSIS
 from autoal_gui.gui.predict.predict_setup import NO_IMAGES_CHOSEN
+from autoal_gui.gui.predict.sending import SendButton
 from autoal_gui.gui.widgets.cards import LowColumn
 from autoal_gui.gui.window.main_window import MainWindow
+from autoal_gui.sources.opening import list_images, spec_of
 from tests.support.dicom import write_dicom
 from tests.support.gui import CLASSES, QUIET, draw_folder, services, settings, start_project
 from tests.support.session import WARM, create
@@ -158,6 +162,43 @@ def test_other_kinds_of_images_are_recognised(qtbot, window, tmp_path, model, ma
     press(qtbot, page.setup.start)
     qtbot.waitUntil(lambda: bool(page.grid.images))
     assert len(page.grid.images) == count
+
+
+def test_why_images_cannot_be_added_stands_below_the_grey_button(qtbot, window, tmp_path, model):
+    page, controller = window.pages.predict, window.controller
+    window.pages.show_page(page)
+    page.choose_model(model)
+    page.images.choose(images_of(tmp_path))
+    qtbot.waitUntil(page.setup.start.isEnabled)
+    press(qtbot, page.setup.start)
+    qtbot.waitUntil(lambda: bool(page.grid.images))
+    page.grid.go_to_row(0)
+    reason = page.send.reason
+    qtbot.waitUntil(reason.isVisible)
+    assert not page.send.isEnabled()
+    assert reason.text().startswith("Open the project first")
+    assert page.send.accessibleDescription() == reason.text()
+    assert page.send.mapTo(page, QPoint()).y() < reason.mapTo(page, QPoint()).y()
+    spec = spec_of(str(npz_file(tmp_path)))
+    listing = list_images(spec, tmp_path, lambda done, total: None)
+    plan = ProjectPlan("set", spec, listing.classes, PRESETS["cpu"].in_mode("margin"))
+    assert controller.create_project(tmp_path / "projects" / "set", plan, listing)
+    page._show_image()
+    assert reason.text() == ("Only a project of image files can take images from a further folder.")
+    controller.close_project()
+    start_project(qtbot, window, draw_folder(tmp_path / "own", 12), tmp_path)
+    page.grid.go_to_row(0)
+    page._show_image()
+    assert reason.isHidden()
+    assert page.send.accessibleDescription() == ""
+
+
+def test_of_no_image_it_is_not_said_why_it_cannot_be_added(qtbot, window, tmp_path):
+    button = SendButton(window.controller)
+    qtbot.addWidget(button)
+    button.show_selection(None, [])
+    assert button.reason.isHidden()
+    assert not button.isEnabled()
 
 
 def test_the_start_page_leads_there_and_escape_back(qtbot, window):

@@ -88,7 +88,7 @@ def test_while_the_first_model_is_trained_nothing_else_is_asked_for(qtbot, windo
     qtbot.waitUntil(lambda: controller.training.trains)
     backend.gate.clear()
     awaited, numbers = told()
-    assert awaited.startswith("The next round starts by itself after")
+    assert awaited.startswith("The first model is being trained. The next one follows by itself")
     assert numbers == "Numbers come with the round that runs now."
     backend.gate.set()
     idle(qtbot, controller)
@@ -355,6 +355,8 @@ def test_a_round_that_waits_for_another_says_so_on_the_folded_panel(
     controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
     size, desk = controller.project.settings.run.batch_size, window.desk
     desk.side.toggle() if not desk.side.folded else None
+    label(controller, size)
+    idle(qtbot, controller)
     backend.gate.clear()
     label(controller, size)
     begun(qtbot, controller)
@@ -366,6 +368,47 @@ def test_a_round_that_waits_for_another_says_so_on_the_folded_panel(
     qtbot.waitUntil(lambda: cut_off(strip) == [])
     backend.gate.set()
     idle(qtbot, controller)
+
+
+def test_before_the_first_model_no_round_is_named_by_its_number(qtbot, window, tmp_path, backend):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    size, desk = controller.project.settings.run.batch_size, window.desk
+    desk.side.toggle() if not desk.side.folded else None
+    strip, awaited = desk.side.strip, desk.training.awaited
+    qtbot.waitUntil(strip.isVisible)
+    backend.gate.clear()
+    controller.training.train_now()
+    assert strip.state.text() == "puts your images in order"
+    label(controller, size)
+    assert strip.to_come.text() == "Go on labelling: the first model is trained next"
+    assert "It waits until this has ended: Putting your images in order." in awaited.text()
+    backend.gate.set()
+    idle(qtbot, controller)
+
+
+def test_while_the_first_model_is_trained_it_is_said_that_labelling_goes_on(
+    qtbot, window, tmp_path, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    size, desk = controller.project.settings.run.batch_size, window.desk
+    desk.side.toggle() if not desk.side.folded else None
+    strip, awaited = desk.side.strip, desk.training.awaited
+    qtbot.waitUntil(strip.isVisible)
+    backend.gate.clear()
+    label(controller, size)
+    begun(qtbot, controller)
+    assert strip.state.text() == "trains the first model"
+    assert strip.to_come.text() == "answers to the next model"
+    runs = "The first model is being trained"
+    assert awaited.text() == f"{runs}. The next one follows by itself after {size} more answers."
+    label(controller, size)
+    assert strip.to_come.text() == "Go on labelling: the first model is being trained"
+    assert awaited.text() == f"{runs}, and the next one follows it. Go on labelling meanwhile."
+    qtbot.waitUntil(lambda: cut_off(strip) == [])
+    backend.gate.set()
+    idle(qtbot, controller)
+    assert controller.project.rounds.last_checkpoint()
+    assert strip.to_come.text() == "answers to the next round"
 
 
 def test_the_card_of_a_round_counts_as_the_panel_does(

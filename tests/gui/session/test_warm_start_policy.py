@@ -407,7 +407,8 @@ def test_a_round_that_pushes_learning_aside_is_not_said_to_wait_for_it(
     assert due_words(held_learning) == "The first model is trained next"
     assert next_round_words(held_learning).endswith(MAKES_WAY)
     ask_prediction(held_learning)  # this goes before both
-    assert due_words(held_learning) == "Go on labelling: the next round starts after learning"
+    told = "Go on labelling: the first model is trained after learning"
+    assert due_words(held_learning) == told
     finish(qtbot, held_learning, backend)
 
 

@@ -75,3 +75,21 @@ def test_the_last_line_in_sight_is_not_cut_in_half(qtbot):
         assert 0 <= whole.height() - 2 * whole.frameWidth() - end < 2 * line
         inside = [end - label.y() for label in labels if 0 < end - label.y() < label.height()]
         assert all(rest % line == 0 for rest in inside)
+
+
+def test_a_chart_is_in_sight_whole_or_not_at_all(qtbot):
+    content = QWidget()
+    column = QVBoxLayout(content)
+    charts = [QWidget() for _ in range(5)]
+    for chart in charts:
+        chart.setFixedHeight(40)
+        column.addWidget(chart)
+    whole = WholeLines(content)
+    qtbot.addWidget(whole)
+    whole.show()
+    for high in (100, 120, 140):
+        whole.resize(200, high)
+        qtbot.waitUntil(lambda: not whole._settled.isActive())
+        end = whole.viewport().height()
+        assert not any(0 < end - chart.y() < chart.height() for chart in charts)
+        assert end > charts[0].geometry().bottom()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from autoal_gui.core.messages import Progress
@@ -282,6 +282,35 @@ def test_escape_closes_at_the_desk_what_is_told_above_it(qtbot, window, tmp_path
     window.pages.show_page(window.pages.agreement)
     window.failure.show_notice("Something has ended.")
     assert not window.centralWidget()._escape.isEnabled()  # there it leaves the page
+
+
+@pytest.mark.parametrize("words", ["Something has ended.", "Something has ended. " * 8])
+def test_what_is_told_at_the_desk_covers_the_header_and_no_image_of_the_row(
+    qtbot, window, tmp_path, words
+):
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    window.resize(1366, 768)
+    desk, bar = window.desk, window.failure
+    view = desk.image_view.mapTo(window, QPoint())
+    bar.show_notice(words)
+    bar.offer("Show them", lambda: None, takes_focus=False)
+    lower = bar.mapTo(window, bar.rect().bottomLeft()).y()
+    assert lower == desk.header.mapTo(window, desk.header.rect().bottomLeft()).y()
+    assert bar.width() < desk.header.width()  # its buttons stay in sight
+    assert bar.rect().contains(bar._offer.geometry())
+    assert bar.height() >= bar.heightForWidth(bar.width())
+    assert desk.image_view.mapTo(window, QPoint()) == view
+
+
+def test_what_needs_more_room_than_the_header_has_lies_above_the_image(qtbot, window, tmp_path):
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 24), tmp_path)
+    window.resize(1366, 768)
+    desk, bar = window.desk, window.failure
+    view = desk.image_view.mapTo(window, QPoint())
+    bar.show_notice("Something has ended. " * 22)
+    lower = bar.mapTo(window, bar.rect().bottomLeft()).y()
+    assert lower == desk.strip.mapTo(window, desk.strip.rect().bottomLeft()).y()
+    assert desk.image_view.mapTo(window, QPoint()) == view
 
 
 def test_what_is_said_shows_though_the_mouse_rests_on_a_button(window):

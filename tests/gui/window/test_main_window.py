@@ -390,7 +390,7 @@ def test_progress_is_shown_step_by_step_and_cancel_works(qtbot, window, controll
     backend.gate.clear()
     qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     assert controller.engine.state is State.RUNNING
-    assert panel.headline.text() == "Round 2: ranking"
+    assert panel.headline.text() == "Putting your images in order"
     assert "there were no labels" in panel.note.text()
     qtbot.waitUntil(lambda: "Reading images 0 of 2" in panel.line.text())
     assert "about 3\xa0s left" in panel.line.text()

@@ -372,19 +372,30 @@ def test_the_reason_says_what_is_missing_to_learn(labelled, rare, told):
             probabilities=known.probabilities[:8],
         )
     _, (reason,) = auto_acquisition(replace(outputs, labelled=known), head, settings)
-    assert told in str(reason)
+    assert str(reason).startswith("The next images are spread over all of yours")
+    assert told in reason.figures
 
 
 def test_without_a_fitted_layer_no_number_of_labels_is_asked_for():
     outputs, _ = outputs_of(labelled=60)
     _, (reason,) = auto_acquisition(outputs, None, AUTO)
-    assert "while every layer of the network is trained" in str(reason)
+    assert str(reason).startswith("The next images are spread over all of yours")
+    assert reason.figures.startswith("While every layer of the network is trained")
 
 
 def test_the_reason_calls_a_strategy_as_the_window_does():
     weights = np.array([0.2, 0.8])
     told = _reason(Learned(weights, 0.1, 0.02), "", ("margin", "variation_ratio"), weights)
-    assert str(told).startswith("Auto chooses images mostly by Variation ratio")
+    assert str(told).endswith("(mostly by Variation ratio).")
+    assert "10%" in told.figures
+
+
+def test_a_batch_that_is_spread_out_is_told_without_the_name_of_its_strategy():
+    weights = np.array([0.8, 0.2])
+    told = _reason(Learned(weights, 0.1, 0.02), "", (SPREAD, "margin"), weights)
+    assert str(told) == (
+        "The next images are spread over all of yours, so that the model sees every kind."
+    )
     assert "10%" in told.figures
 
 

@@ -12,6 +12,7 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.gui.panels.performance.class_lacks import Lack, Lacks, Search
 from autoal_gui.gui.panels.performance.values import MEASURES, TIPS, curve_point, curve_span
 from autoal_gui.gui.widgets.cards import empty
+from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import plain_tip, text_label
 from autoal_gui.gui.widgets.theme import BIG, SMALL
 
@@ -40,6 +41,11 @@ POINT = mark(
     "Further below: choose whether the model should rather miss few images of a class, or raise "
     "few false alarms."
 )
+FAR = mark(
+    "Where no picture is at hand: the images that are least like any that you have labelled. One "
+    "of this class may be among them. They are shown in the grid."
+)
+AWAITED = mark("Comes when the images are compared…")
 MOST_WARNED = 5  # classes that are named
 BESIDE = (0, 2)  # of `MEASURES`: what stands beside the images that are right
 
@@ -51,6 +57,8 @@ class Headline(QWidget):
     """More images like those of this class are wanted."""
     example_wanted = Signal()
     """Images like one in a file are wanted, of a class that has none yet."""
+    far_wanted = Signal()
+    """The images are wanted that are least like any labelled one."""
     evaluation_wanted = Signal()
     """More images are to be set aside to measure on."""
     point_wanted = Signal()
@@ -70,6 +78,8 @@ class Headline(QWidget):
         self.warnings = QFrame()
         self.warnings.setProperty("role", "warning")
         self._shown: Lacks | None = None
+        self._awaited: int | str | None = None
+        self._searches: list[tuple[int | str, str, QToolButton]] = []  # what for, its words
         self._lines = QVBoxLayout(self.warnings)
         self._lines.setContentsMargins(10, 6, 10, 6)
         self._lines.setSpacing(4)
@@ -124,6 +134,7 @@ class Headline(QWidget):
         if self._shown == lacks:  # each answer asks; nothing flickers then
             return
         self._shown = lacks
+        self._searches.clear()
         empty(self._lines)
         for lack in lacks.found[:MOST_WARNED]:
             self._lines.addWidget(self._line_of(lack))
@@ -157,16 +168,42 @@ class Headline(QWidget):
         column.setSpacing(0)
         column.addWidget(text_label(lack.sentence))
         if lack.search:  # below it: a narrow panel has no room beside it
-            button = self._search_button(lack.class_index, lack.search)
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            ways = FlowLayout(at_left=True)
+            for button in self._search_buttons(lack.class_index, lack.search):
+                ways.addWidget(button)
+            column.addLayout(ways)
         return line
 
-    def _search_button(self, class_index: int, search: Search) -> QToolButton:
+    def _search_buttons(self, class_index: int, search: Search) -> tuple[QToolButton, ...]:
         if search == "more":
-            return _button(tr("Find more like it"), lambda: self.more_wanted.emit(class_index))
-        button = _button(tr("Find it by a picture…"), self.example_wanted.emit)
-        button.setToolTip(plain_tip(tr(EXAMPLE)))
-        return button
+            more = _button(tr("Find more like it"), lambda: self.more_wanted.emit(class_index))
+            self._offer(class_index, more)
+            return (more,)
+        picture = _button(tr("Find it by a picture…"), self.example_wanted.emit)
+        picture.setToolTip(plain_tip(tr(EXAMPLE)))
+        far = _button(tr("Images least like the labelled ones"), self.far_wanted.emit)
+        far.setToolTip(plain_tip(tr(FAR)))
+        self._offer(FAR, far)
+        return picture, far
+
+    def _offer(self, search: int | str, button: QToolButton) -> None:
+        self._searches.append((search, button.text(), button))
+        self._show_search(search, button.text(), button)
+
+    def _show_search(self, search: int | str, words: str, button: QToolButton) -> None:
+        waits = search == self._awaited
+        button.setText(tr(AWAITED) if waits else words)
+        button.setDisabled(waits)  # it is not asked for twice
+
+    def show_awaited(self, search: int | str | None) -> None:
+        """Say at its button what is looked for once the images have been compared.
+
+        Args:
+            search: the class others of which are looked for, or `FAR`; None for nothing.
+        """
+        self._awaited = search
+        for one in self._searches:
+            self._show_search(*one)
 
     def warning_lines(self) -> list[str]:
         """Return the warnings that are shown."""

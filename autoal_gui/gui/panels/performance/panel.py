@@ -1,6 +1,6 @@
 """Performance on images that the method did not choose: the evaluation set, and random ones."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Slot
@@ -30,10 +30,10 @@ from autoal_gui.core.project.measured_rounds import (
     points_of,
 )
 from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse
-from autoal_gui.gui.panels.column_results import ColumnResults
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
 from autoal_gui.gui.panels.performance.class_lacks import Lacks, names_in_use
 from autoal_gui.gui.panels.performance.class_table import ClassTable
+from autoal_gui.gui.panels.performance.column_results import ColumnResults
 from autoal_gui.gui.panels.performance.confusion_matrix import (
     ConfusionMatrix,
     cell_title,
@@ -43,6 +43,7 @@ from autoal_gui.gui.panels.performance.empty_state import EmptyState, next_words
 from autoal_gui.gui.panels.performance.headline import Headline
 from autoal_gui.gui.panels.performance.learning_curve import LearningCurve
 from autoal_gui.gui.panels.performance.operating_card import OperatingCard
+from autoal_gui.gui.panels.performance.searches import Searches
 from autoal_gui.gui.panels.performance_text import (
     audit_words,
     basis_words,
@@ -52,7 +53,6 @@ from autoal_gui.gui.panels.performance_text import (
     measured_words,
 )
 from autoal_gui.gui.session.controller import Controller
-from autoal_gui.gui.session.likeness.image_maps import Question
 from autoal_gui.gui.widgets.actions import Actions
 from autoal_gui.gui.widgets.cards import CardColumn
 from autoal_gui.gui.widgets.text import text_label
@@ -106,13 +106,11 @@ class PerformancePanel(CardColumn):
         self.columns = ColumnResults()
         self.empty = EmptyState(theme)
         # Beside the window's other work after a round: the next image is to come at once.
-        self._decisions = QTimer(self, singleShot=True, interval=0)
-        self._decisions.timeout.connect(self._show_decisions)
+        self._decisions = self._timer(self._show_decisions)
         self._are_decisions_old = False
-        self._next = QTimer(self, singleShot=True, interval=0)  # likewise, after an answer
-        self._next.timeout.connect(self._show_next)
-        self._settled = QTimer(self, singleShot=True, interval=SETTLED)  # while nobody answers
-        self._settled.timeout.connect(self._show_ahead)
+        self._next = self._timer(self._show_next)  # likewise, after an answer
+        self._settled = self._timer(self._show_ahead, SETTLED)  # while nobody answers
+        self._searches = Searches(controller, self.headline)
         self._lay_out()
         self._connect_head(actions)
         self.matrix.opened.connect(self._on_cell)
@@ -127,8 +125,12 @@ class PerformancePanel(CardColumn):
         theme.changed.connect(self._tint)
         self._tint()
 
+    def _timer(self, work: Callable[[], None], wait: int = 0) -> QTimer:
+        timer = QTimer(self, singleShot=True, interval=wait)
+        timer.timeout.connect(work)
+        return timer
+
     def _connect_head(self, actions: Actions) -> None:
-        self.headline.more_wanted.connect(self._find_more)
         self.headline.point_wanted.connect(self._show_operating)
         self.headline.example_wanted.connect(actions["alike_file"].trigger)
         for card in (self.headline, self.operating):
@@ -241,18 +243,6 @@ class PerformancePanel(CardColumn):
             with self.steady():
                 self._show_advice(measured, found)
             self.curve.show_rounds(measured, found, project.files.curve_start)
-
-    @Slot(int)
-    def _find_more(self, class_index: int) -> None:
-        """Look for images like those of a class, among those without an answer.
-
-        Images of the evaluation set take no part: what measures must not choose what is labelled.
-        """
-        project = self._controller.project
-        images = tuple(i for i, c in sorted(project.labels.training()) if c == class_index)
-        if images:
-            name = project.classes.names[class_index]
-            self._controller.likeness.find(Question(images, class_name=name))
 
     def _show_rule(self, result: ResultInUse) -> None:
         """Say of each number by what an image is given its class, where a threshold is in use."""

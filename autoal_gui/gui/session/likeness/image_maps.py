@@ -1,7 +1,6 @@
 """The map of an open project: kept, made by the engine where it is missing, and searched."""
 
 import contextlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,11 +12,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import ProgressCallback
-from autoal_gui.core.language import decimal, mark, tr
+from autoal_gui.core.language import mark, tr
 from autoal_gui.core.likeness.kept_map import KeptMap, map_name, read_map
 from autoal_gui.core.likeness.kept_predictions import keep_predictions, keep_weights
 from autoal_gui.core.likeness.layout import lay_out_kept
-from autoal_gui.core.likeness.search import most_like
+from autoal_gui.core.likeness.search import least_like, most_like
 from autoal_gui.core.messages import (
     Command,
     CommandCancelled,
@@ -59,16 +58,18 @@ class Question:
     """(m, K) of images that are no part of the project, in place of `images`."""
     class_name: str = ""
     """That of the class whose images they are, where one of a class was asked for."""
+    far: bool = False
+    """Whether images are looked for that are least like any labelled one, in place of the above."""
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What is most like some images, the likest first."""
+    """What is most like some images, the likest first; or least like any labelled one."""
 
     question: Question
     images: tuple[int, ...]
     likeness: npt.NDArray[np.float32] = field(repr=False)
-    """(n,) cosines in [-1, 1], descending."""
+    """(n,) cosines in [-1, 1], descending; ascending of what is least like."""
 
 
 class ImageMaps(Part):
@@ -84,6 +85,8 @@ class ImageMaps(Part):
     """A better layout is being computed, or not any more."""
     asked = Signal()
     """The user has asked for images like some; `found` may follow much later."""
+    awaited_changed = Signal()
+    """A question has begun to wait for the map, or waits no more."""
     found = Signal(object)
     """A `Found` that was asked for."""
 
@@ -111,7 +114,8 @@ class ImageMaps(Part):
 
     def reset(self) -> None:
         """Leave the project's map."""
-        self._kept, self._question = None, None
+        self._kept = None
+        self._await(None)
         self._job.close()
         self._listing.close()
         self._layout.close()
@@ -153,6 +157,16 @@ class ImageMaps(Part):
             self.ready.emit(kept)
         else:
             self._make(None)
+
+    @property
+    def awaited(self) -> Question | None:
+        """The question that waits for the map."""
+        return self._question
+
+    def _await(self, question: Question | None) -> None:
+        before, self._question = self._question, question
+        if before is not question:
+            self.awaited_changed.emit()
 
     @property
     def is_laying_out(self) -> bool:
@@ -261,11 +275,12 @@ class ImageMaps(Part):
         if len(event.outside):
             self._search(Question(vectors=event.outside))
         elif self._question is not None:
-            question, self._question = self._question, None  # a later map finds nothing anew
+            question = self._question
+            self._await(None)  # a later map finds nothing anew
             self._search(question)
 
     def _give_up(self, sentence: str) -> None:
-        self._question = None
+        self._await(None)
         self.not_made.emit(sentence)
         self.notice.emit(sentence)
 
@@ -274,11 +289,11 @@ class ImageMaps(Part):
     def find(self, question: Question) -> None:
         """Look for images like some; `found` says which, once the map has been made."""
         self.asked.emit()
-        self._question = None
         if question.vectors is not None or self.kept is not None:
+            self._await(None)
             self._search(question)
         else:
-            self._question = question
+            self._await(question)
             self._make(None)
 
     def find_file(self, path: Path) -> None:
@@ -290,12 +305,17 @@ class ImageMaps(Part):
         kept = self.kept
         if kept is None:
             return
+        among = self._among(kept, question)
+        if question.far:
+            known = kept.rows(list(self._project.labels.answers))
+            known = known[kept.readable[known]]
+            self._job.start(partial(_least_like, kept, question, known, np.flatnonzero(among)))
+            return
         to = kept.vectors[kept.rows(question.images)]
         vectors = to if question.vectors is None else question.vectors
         if not len(vectors):
             self.notice.emit(tr(NOT_COMPARED))
             return
-        among = self._among(kept, question)
         self._job.start(partial(_found, kept, question, vectors, among))
 
     def _among(self, kept: KeptMap, question: Question) -> npt.NDArray[np.bool_]:
@@ -338,6 +358,17 @@ def _found(
     return Found(question, tuple(kept.ids[rows].tolist()), likeness)
 
 
+def _least_like(
+    kept: KeptMap,
+    question: Question,
+    known: npt.NDArray[np.intp],
+    among: npt.NDArray[np.intp],
+    progress: ProgressCallback,
+) -> Found:
+    rows, likeness = least_like(kept.vectors, known, among, progress)
+    return Found(question, tuple(kept.ids[rows].tolist()), likeness)
+
+
 def _pool_of(
     services: Services, path: Path, workspace: Path, progress: ProgressCallback
 ) -> ImagePool:
@@ -365,11 +396,3 @@ def name_of(project: Project) -> str:
         project.settings.start_from if run.learns_first else "",
         record.checkpoint_sha256 if record else "",
     )
-
-
-def likeness_captions(images: Sequence[int], likeness: Sequence[float]) -> dict[int, str]:
-    """Return a line below each image that says how like it is, and a shorter one below that."""
-    figures = {
-        image: decimal(float(value), 2) for image, value in zip(images, likeness, strict=True)
-    }
-    return {image: f"{tr('alike {cosine}', cosine=one)}\n{one}" for image, one in figures.items()}

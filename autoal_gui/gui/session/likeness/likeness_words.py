@@ -1,8 +1,8 @@
 """What is said of images that were looked for since they are like others."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
-from autoal_gui.core.language import mark, tr, tr_count
+from autoal_gui.core.language import decimal, mark, tr, tr_count
 
 SEVERAL_CLASSES = mark(
     "They are like images of several classes, and lie between these: for more of one class, select "
@@ -29,6 +29,15 @@ def like_words(count: int, class_name: str = "") -> str:
     return tr_count("Like {count} image", "Like {count} images", count)
 
 
+def least_like_words(count: int) -> str:
+    """Say what images are that nothing labelled is like."""
+    return tr_count(
+        "{count} image least like the labelled ones",
+        "{count} images least like the labelled ones",
+        count,
+    )
+
+
 def shown_words(count: int, is_cut: bool) -> str:
     """Say how many images are shown; cut are those that are less alike than the others."""
     if is_cut:
@@ -44,10 +53,18 @@ def answered_words(answered: Set[int], before: Set[int]) -> tuple[str, ...]:
         before: those that had one when they were listed.
     """
     had, since = len(answered & before), len(answered - before)
-    words = (
-        tr_count("{count} with an answer", "{count} with an answer", had) if had else "",
-        tr_count("{count} of them answered by now", "{count} of them answered by now", since)
-        if since
-        else "",
-    )
-    return tuple(filter(None, words))
+    words = []
+    if had:
+        words.append(tr_count("{count} with an answer", "{count} with an answer", had))
+    if since:
+        now = tr_count("{count} of them answered by now", "{count} of them answered by now", since)
+        words.append(now)
+    return tuple(words)
+
+
+def likeness_captions(images: Sequence[int], likeness: Sequence[float]) -> dict[int, str]:
+    """Return a line below each image that says how like it is, and a shorter one below that."""
+    figures = {
+        image: decimal(float(value), 2) for image, value in zip(images, likeness, strict=True)
+    }
+    return {image: f"{tr('alike {cosine}', cosine=one)}\n{one}" for image, one in figures.items()}

@@ -20,6 +20,17 @@ WITH_LEARNING = mark(
     "meanwhile."
 )
 WAITS = mark("The next round waits")
+ORDERING = mark("Putting your images in order")
+FIRST_RUNS = mark("Go on labelling: the first model is being trained")
+FIRST_FOLLOWS = mark("Go on labelling: the first model is trained next")
+FIRST_AFTER_LEARNING = mark("Go on labelling: the first model is trained after learning")
+DUE_AFTER_FIRST = mark(
+    "The first model is being trained, and the next one follows it. Go on labelling meanwhile."
+)
+WITH_LEARNING_AFTER_FIRST = mark(
+    "The first model is being trained. The next one follows by itself when learning from your "
+    "images has ended. Go on labelling meanwhile."
+)
 AFTER_ROUND = mark("Go on labelling: the next round starts after round {number}")
 IS_NEXT = mark("The next round begins")
 MODEL_IS_NEXT = mark("The first model is trained next")
@@ -34,16 +45,26 @@ WAITS_FOR: dict[Priority, str] = {
 def due_words(controller: Controller) -> str:
     """Say in a few words that the next round is due, and for what it waits."""
     engine, runs = controller.engine, controller.training.round_number
+    first = _is_first(controller)
     if not is_busy(engine):
-        return tr(WAITS)
+        return tr(MODEL_IS_NEXT if first else WAITS)
     if _is_let_by(engine):
-        return tr(MODEL_IS_NEXT if _is_first(controller) else IS_NEXT)
+        return tr(MODEL_IS_NEXT if first else IS_NEXT)
     if runs is not None:
-        return tr(AFTER_ROUND, number=number(runs))
+        return _after_round(controller, runs)
     kinds = (kind for kind in WAITS_FOR if engine.runs(kind))
     other = Priority.WARM_START if comes_with_learning(controller) else None
     kind = next(kinds, other)
+    if first and kind is Priority.WARM_START:
+        return tr(FIRST_AFTER_LEARNING)
     return tr(WAITS if kind is None else WAITS_FOR[kind])
+
+
+def _after_round(controller: Controller, runs: int) -> str:
+    """Name the round that runs by its number only once there is a model."""
+    if makes_first_model(controller):
+        return tr(FIRST_RUNS)
+    return tr(FIRST_FOLLOWS) if _is_first(controller) else tr(AFTER_ROUND, number=number(runs))
 
 
 def next_round_words(controller: Controller) -> str:
@@ -58,7 +79,7 @@ def next_round_words(controller: Controller) -> str:
     if not left:
         return ""
     if comes_with_learning(controller):
-        return tr(WITH_LEARNING)
+        return tr(WITH_LEARNING_AFTER_FIRST if makes_first_model(controller) else WITH_LEARNING)
     if not _is_first(controller):
         return _later_words(controller, left)
     words = _first_words(controller.project, left)
@@ -71,6 +92,11 @@ def comes_with_learning(controller: Controller) -> bool:
     The round of the first model alone makes learning pause.
     """
     return _learning_ends(controller.engine) and not _is_first(controller)
+
+
+def makes_first_model(controller: Controller) -> bool:
+    """Say whether the round that runs trains the first model."""
+    return controller.training.trains and controller.project.rounds.last_checkpoint() is None
 
 
 def _is_first(controller: Controller) -> bool:
@@ -98,6 +124,8 @@ def _goes_first(controller: Controller) -> bool:
 
 def _due(controller: Controller) -> str:
     """Say that nothing but the work that runs keeps the round waiting."""
+    if makes_first_model(controller):
+        return tr(DUE_AFTER_FIRST)
     first = _is_first(controller)
     due = (FIRST_IS_NEXT if can_train(controller.project) else ONE_CLASS) if first else DUE
     if _is_let_by(controller.engine):
@@ -111,9 +139,11 @@ def running_words(controller: Controller) -> str:
     if not is_busy(controller.engine):
         return ""
     running = controller.training.round_number
-    if running is not None:
-        return tr("Round {number}", number=number(running))
-    return work_words(controller.engine)
+    if running is None:
+        return work_words(controller.engine)
+    if not controller.training.trains:
+        return tr(ORDERING)
+    return tr("Round {number}", number=number(running))
 
 
 def is_busy(engine: EngineQueue) -> bool:
@@ -123,6 +153,14 @@ def is_busy(engine: EngineQueue) -> bool:
 
 def _later_words(controller: Controller, left: int) -> str:
     runs = controller.training.round_number
+    if makes_first_model(controller):
+        return tr_count(
+            "The first model is being trained. The next one follows by itself after {count} more "
+            "answer.",
+            "The first model is being trained. The next one follows by itself after {count} more "
+            "answers.",
+            left,
+        )
     if runs is not None and is_busy(controller.engine):
         return tr_count(
             "The next round starts by itself after {count} more answer, when round {number} has "

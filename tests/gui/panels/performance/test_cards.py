@@ -22,7 +22,7 @@ from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
 from autoal_gui.gui.panels.performance.class_lacks import Lacks, class_lacks, may_be_taken_out
 from autoal_gui.gui.panels.performance.class_table import ClassTable
 from autoal_gui.gui.panels.performance.confusion_matrix import ConfusionMatrix
-from autoal_gui.gui.panels.performance.headline import Headline
+from autoal_gui.gui.panels.performance.headline import FAR, Headline
 from autoal_gui.gui.panels.performance.operating_card import LIKELIEST, LOST, OperatingCard
 from autoal_gui.gui.panels.performance.values import class_values, curve_point, curve_span
 from autoal_gui.gui.panels.plots import series_colour
@@ -126,13 +126,26 @@ def test_a_class_that_cannot_be_learned_or_measured_is_warned_of(qtbot, shown):
         "“dog”: 1 label to learn from, which is too few; measured on 3 images, which says hardly "
         "anything.",
     ]
-    example, button = [b for b in card.warnings.findChildren(QToolButton) if not b.isHidden()]
+    example, far, button = [b for b in card.warnings.findChildren(QToolButton) if not b.isHidden()]
     assert example.text() == "Find it by a picture…"  # of a class that has no image of its own
     with qtbot.waitSignal(card.example_wanted):
         qtbot.mouseClick(example, Qt.MouseButton.LeftButton)
+    assert far.text() == "Images least like the labelled ones"  # where no picture is at hand
+    with qtbot.waitSignal(card.far_wanted):
+        qtbot.mouseClick(far, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(card.more_wanted) as wanted:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert wanted.args == [1]
+    for search, asked in ((1, button), (FAR, far)):
+        card.show_awaited(search)
+        assert asked.text() == "Comes when the images are compared…"
+        assert [b.isEnabled() for b in (example, far, button)].count(False) == 1
+        assert not asked.isEnabled()
+    card.show_awaited(None)
+    assert (far.text(), button.text()) == (
+        "Images least like the labelled ones",
+        "Find more like it",
+    )
     apart = class_lacks(("cat", "dog"), (30, 18), (20, 3), labels_measure=False)
     card.show_lacks(Lacks(apart, only_aside=True))  # more labels would not measure it
     qtbot.waitUntil(lambda: button not in card.warnings.findChildren(QToolButton))  # that of before

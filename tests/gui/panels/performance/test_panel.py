@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from autoal_gui.core.language import percent
+from autoal_gui.core.likeness.search import nearest_known
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import ByChance, Metrics, NearlyAlike
 from autoal_gui.core.measures.operating.decision import decided
@@ -33,6 +34,7 @@ from autoal_gui.gui.panels.performance.confusion_matrix import images_of_cell
 from autoal_gui.gui.panels.performance.operating_card import NOT_OF_ONE_MODEL
 from autoal_gui.gui.panels.performance_text import audit_words, measured_of
 from autoal_gui.gui.predict.about_result import DROPPED
+from autoal_gui.gui.session.likeness.blindness import kept_off
 from tests.support.gui import QUIET, draw_folder, run_batches, start_project
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -534,6 +536,60 @@ def test_a_class_is_told_to_lack_labels_only_until_it_has_them(qtbot, window, tm
     qtbot.waitUntil(lambda: not re.search("“dark”: [^.]*which is too few", warned()))
     assert "1 class has too few labels to rely on: bright." in window.desk.performance.advice.text()
     backend.gate.set()
+
+
+def button_of(window, words):
+    buttons = window.desk.performance.headline.warnings.findChildren(QToolButton)
+    return next((b for b in buttons if b.text().startswith(words)), None)
+
+
+def test_what_is_looked_for_says_at_its_button_that_it_waits_for_the_comparison(
+    qtbot, window, tmp_path, backend
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    run_batches(qtbot, window, 1)
+    backend.map_gate.clear()
+    window.desk.side.toggle() if window.desk.side.folded else None
+    qtbot.waitUntil(lambda: button_of(window, "Find more like it") is not None)
+    more, waits = button_of(window, "Find more like it"), "Comes when the images are compared…"
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert more.text() == waits
+    assert not more.isEnabled()
+    controller.setup.add_class("grey")  # the card is filled anew meanwhile
+    assert not button_of(window, waits).isEnabled()
+    controller.cancel()
+    qtbot.waitUntil(lambda: controller.at_rest)
+    assert button_of(window, waits) is None
+    far = button_of(window, "Images least like the labelled ones")
+    qtbot.mouseClick(far, Qt.MouseButton.LeftButton)
+    assert far.text() == waits
+    with qtbot.waitSignal(controller.likeness.found):
+        backend.map_gate.set()
+    assert far.text() == "Images least like the labelled ones"
+    assert far.isEnabled()
+
+
+def test_of_a_class_without_a_label_the_images_least_like_the_labelled_ones_are_shown(
+    qtbot, window, tmp_path
+):
+    controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    run_batches(qtbot, window, 1)
+    controller.setup.add_class("grey")
+    window.desk.side.toggle() if window.desk.side.folded else None
+    far = button_of(window, "Images least like the labelled ones")
+    with qtbot.waitSignal(controller.likeness.found) as done:
+        qtbot.mouseClick(far, Qt.MouseButton.LeftButton)
+    images, kept, grid = done.args[0].images, controller.likeness.kept, window.desk.grid
+    answers = controller.project.labels.answers
+    waiting = {*kept.ids.tolist()} - {*answers} - kept_off(controller.project)
+    assert set(images) < waiting
+    known = kept.rows(list(answers))
+    nearest = dict(zip(kept.ids.tolist(), nearest_known(kept.vectors, known), strict=True))
+    assert [nearest[i] for i in images] == sorted(nearest[i] for i in images)
+    assert max(nearest[i] for i in images) <= min(nearest[i] for i in waiting - set(images))
+    qtbot.waitUntil(grid.isVisible)
+    assert tuple(grid.grid.images) == images
+    assert grid.which.currentText() == f"{len(images)} images least like the labelled ones"
 
 
 def test_what_measures_takes_no_part_in_looking_for_more_of_a_class(qtbot, window, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from autoal_gui.gui.panels.column_results import ColumnResults
+from autoal_gui.gui.panels.performance.column_results import ColumnResults
 from tests.core.sets.test_column_results import measured
 
 ROWS = [
