@@ -28,7 +28,7 @@ BOTH_BEGINS = "What was learned from your images and {network} are used side by 
 OTHER_BEGINS = "{network} is used instead of what was learned from your images: of "
 ALONE_BEGINS = "What was learned from your images is used alone: "
 SPREAD_BEGINS = "Auto spreads the batch over your images; "
-TOGETHER = "The model uses what it learned from your images, together with {network}."
+TOGETHER = "The model uses what it learned from your images, together with "
 TRIAL_BEGINS = (
     "On {count} of your labels, held out, each class counting alike, training every layer got "
     "{every} right, training only the last layer {last}. "

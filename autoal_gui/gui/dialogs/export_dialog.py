@@ -162,12 +162,14 @@ class ExportDialog(QDialog):
         column.addLayout(self._make_outcome_row())
         column.addWidget(self.waiting)
         foot = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        foot.addButton(self.hand_over, QDialogButtonBox.ButtonRole.ResetRole)  # at the left
         foot.addButton(self.ok, QDialogButtonBox.ButtonRole.ActionRole)
         foot.addButton(self.cancel, QDialogButtonBox.ButtonRole.ActionRole)
         self.cancel.hide()  # the box shows what it is given
         foot.rejected.connect(self.reject)
-        column.addWidget(foot)
+        row = QHBoxLayout()
+        row.addWidget(self.hand_over)
+        row.addWidget(foot, 1)
+        column.addLayout(row)
 
     def _make_formats(self) -> QWidget:
         """Return the formats: beside the labels all others, where the screen is wide enough."""

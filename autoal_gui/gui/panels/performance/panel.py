@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, tr
@@ -31,6 +31,7 @@ from autoal_gui.core.project.measured_rounds import (
 )
 from autoal_gui.core.project.result_in_use import BY_LIKELIEST, ResultInUse
 from autoal_gui.gui.panels.performance.calibration_card import CalibrationCard
+from autoal_gui.gui.panels.performance.card_links import CardLinks, WayBack
 from autoal_gui.gui.panels.performance.class_lacks import Lacks, names_in_use
 from autoal_gui.gui.panels.performance.class_table import ClassTable
 from autoal_gui.gui.panels.performance.column_results import ColumnResults
@@ -105,6 +106,7 @@ class PerformancePanel(CardColumn):
         self.calibration = CalibrationCard()
         self.columns = ColumnResults()
         self.empty = EmptyState(theme)
+        self.links, self.way_back = CardLinks(self), WayBack(self)
         # Beside the window's other work after a round: the next image is to come at once.
         self._decisions = self._timer(self._show_decisions)
         self._are_decisions_old = False
@@ -141,26 +143,35 @@ class PerformancePanel(CardColumn):
         at_classes, at_matrix, at_columns = self.by_point
         at_advice, at_curve, at_calibration = self.by_likeliest
         self.add_card("", self.headline, self.audit, self.alike)
-        self.add_card(
+        self.add_card("", self.links)
+        self._add_linked(
             tr("Are more labels worth it?"), at_advice, self.advice, self.measuring, self.by_chance
         )
-        self.add_card(tr("Against the number of labels"), at_curve, self.curve)
-        self.add_card(tr("Class by class"), at_classes, self.classes)
-        self.add_card(tr("Where it errs"), _note(
+        self._add_linked(tr("Against the number of labels"), at_curve, self.curve)
+        self._add_linked(tr("Class by class"), at_classes, self.classes)
+        self._add_linked(tr("Where it errs"), _note(
             tr(
                 "Rows are the true class, columns what the model says: blue is right, orange "
                 "wrong. Click a cell, or press Enter on it, to see its images."
             )
         ), at_matrix, self.matrix)  # fmt: skip
-        self._operating_card = self.add_card(tr("Operating point"), _note(
+        self._operating_card = self._add_linked(tr("Operating point"), _note(
             tr(
                 "From which probability on is an image given the class? A low threshold misses "
                 "few, and raises false alarms. Drag the point, or move it by the arrow keys."
             )
         ), self.operating)  # fmt: skip
-        self.add_card(tr("Is it as sure as it should be?"), at_calibration, self.calibration)
-        self._columns_card = self.add_card(tr("By group and by column"), at_columns, self.columns)
+        calibrated = tr("Is it as sure as it should be?")
+        self._add_linked(calibrated, at_calibration, self.calibration)
+        columns = tr("By group and by column")
+        self._columns_card = self._add_linked(columns, at_columns, self.columns)
         self.fit_height(self.curve.plot, self.calibration.plot)
+
+    def _add_linked(self, title: str, *parts: QWidget) -> QFrame:
+        """Put a card below the others, and a short way to it above them."""
+        frame = self.add_card(title, *parts)
+        self.links.add(title, frame)
+        return frame
 
     @Slot()
     def _on_results(self) -> None:
@@ -206,6 +217,7 @@ class PerformancePanel(CardColumn):
         known = replace(self._controller.in_use.known, threshold=result.threshold)
         shown = self.columns.show_results(known, project.settings.columns, names)
         self._columns_card.setVisible(shown)
+        self.links.refresh()
 
     @Slot()
     def _show_next(self) -> None:

@@ -605,3 +605,25 @@ def test_what_measures_takes_no_part_in_looking_for_more_of_a_class(qtbot, windo
     compared = set(done.args[0].question.images)
     assert compared == {image_id for image_id, c in project.labels.training() if c == 0}
     assert not compared & measuring
+
+
+def test_each_card_has_a_short_way_to_it_and_a_button_leads_back_up(qtbot, window, tmp_path):
+    images = draw_folder(tmp_path / "images", 60)
+    start_project(qtbot, window, images, tmp_path, evaluation_images=30)
+    run_batches(qtbot, window, 1)
+    panel = window.desk.performance
+    qtbot.waitUntil(panel.operating.use.isVisible)
+    bar, ways = panel.verticalScrollBar(), panel.links.buttons
+    assert panel.way_back.isHidden()
+    assert ways["By group and by column"].isHidden()  # there is nothing in it
+    calibrated = ways["Is it as sure as it should be?"]
+    calibrated.setFocus()
+    qtbot.keyClick(calibrated, Qt.Key.Key_Space)
+    frame = panel.calibration.parentWidget()
+    top = frame.mapTo(panel.viewport(), QPoint()).y()
+    assert 0 <= top < panel.viewport().height()
+    assert panel.way_back.isVisible()
+    assert panel.way_back.geometry().bottom() < panel.viewport().geometry().bottom()
+    qtbot.mouseClick(panel.way_back, Qt.MouseButton.LeftButton)
+    assert bar.value() == 0
+    assert panel.way_back.isHidden()
