@@ -11,12 +11,12 @@ its images share that (Lee, Barber & Willett 2023). A new group is one more of t
 the one comes from that is added below.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.measures.operating.decision import Threshold, decided
+from autoal_gui.core.measures.operating.decision import Threshold, decided, is_close
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -117,7 +117,8 @@ class Calibration:
 
         The one that it is given always is, and so is the likeliest: where they differ, an image is
         between classes. Else a model that is right more often than the level asks would leave sets
-        empty for no other reason.
+        empty for no other reason. Close to the threshold of a point, on either side, its class and
+        the likeliest of the others are both in the set.
 
         Args:
             probabilities: (n, C).
@@ -129,6 +130,10 @@ class Calibration:
             rows = np.arange(len(inside))
             inside[rows, probabilities.argmax(1)] = True
             inside[rows, decided(probabilities, point)] = True
+        if inside.size and point is not None:
+            close = is_close(probabilities, point)
+            inside[close, point.class_index] = True
+            inside[rows[close], decided(probabilities, replace(point, value=2.0))[close]] = True
         return inside
 
     def ordinary(self, distances: npt.NDArray[np.floating]) -> Floats:

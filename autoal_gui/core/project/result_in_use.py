@@ -12,7 +12,9 @@ from autoal_gui.core.project.measured_rounds import Measured
 from autoal_gui.core.project.project import Project
 from autoal_gui.core.sets.column_results import MeasuredImages
 
-FLATTERED = mark("What chose the point measures it here, which is a little too good.")
+FLATTERED = mark(
+    "These images chose the point, too, so that the figures at it are a little too good."
+)
 AT_POINT = mark("At the operating point, which is told below.")
 BY_LIKELIEST = mark("By the highest probability, not at the operating point.")
 

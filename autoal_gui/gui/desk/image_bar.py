@@ -116,6 +116,9 @@ class ImageBar(QFrame):
         brief = [] if seen is None else [model_word(names, seen, is_last)]
         if entry is not None:
             word = answer_word(entry, names)  # beside its key, if it has one
+            if is_last and seen is not None and seen.class_index != index:
+                model = names[seen.class_index]  # in the fewest words: they do not agree
+                brief.append(tr("Last: {answer}; model: {name}", answer=word, name=model))
             brief.append(tr("Last: {answer}", answer=word) if is_last else word)
         self.said.show_answer(sentence, index, key, brief, is_last=is_last)
         return None if seen is None else image_id

@@ -43,8 +43,14 @@ KINDS = {
     "model": mark("The model"),
     "report": mark("A report"),
 }
-ENDINGS = {"labels": mark("labels"), "model": mark("model"), "report": mark("report")}
-"""How the name of a file ends that the dialog suggests."""
+ENDINGS = {
+    "labels": mark("labels"),
+    "model": mark("model"),
+    "report": mark("report"),
+    "audit": mark("audit"),
+}
+"""How the name of a file ends that the dialog suggests, by format or kind: of two tables, none is
+written over the other."""
 HAND_OVER = mark(
     "For whoever is to use it: one folder with the model, its card, an example in Python and the "
     "report"
@@ -287,7 +293,8 @@ class ExportDialog(QDialog):
             return
         for name, option in self._options.items():
             option.setVisible(name in exporter.OPTIONS)
-        name = f"{safe_name(self._controller.project.settings.name)}-{tr(ENDINGS[exporter.KIND])}"
+        ending = tr(ENDINGS.get(exporter.NAME, ENDINGS[exporter.KIND]))
+        name = f"{safe_name(self._controller.project.settings.name)}-{ending}"
         self.target.setText(str(self._folder() / f"{name}{exporter.SUFFIX}"))
         self._say("", "")
 

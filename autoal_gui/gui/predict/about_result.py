@@ -1,5 +1,6 @@
 """What is said of predictions: what they are, which rule gave the classes, and if they are old."""
 
+from autoal_gui.core.images.source import SourceSpec
 from autoal_gui.core.language import mark, threshold_percent, tr, tr_count
 from autoal_gui.core.measures.caution import unlike_sentence
 from autoal_gui.core.measures.operating.decision import Threshold
@@ -15,6 +16,10 @@ NOT_A_DIAGNOSIS = mark("These are predictions of a model trained in this program
 DROPPED = mark(
     "The project uses no threshold any more: press Predict again to give each image the class with "
     "the highest probability."
+)
+
+OTHER_IMAGES = mark(
+    "What is shown and saved is still of the images chosen before. Press Predict for those above."
 )
 
 
@@ -44,13 +49,19 @@ def _hidden(session: PredictSession) -> str:
     )
 
 
-def old_words(session: PredictSession, controller: Controller) -> str:
-    """Say that there is a newer model or another threshold by now; "" if these are not old.
+def old_words(
+    session: PredictSession, controller: Controller, chosen: SourceSpec | None = None
+) -> str:
+    """Say that other images are chosen by now, a newer model or another threshold; "" if not.
+
+    `chosen` are the images that would be predicted next, None for those that were.
 
     While others are predicted nothing is asked for that these bring: the newest model and rule.
     """
     if session.result is None or session.is_busy:
         return ""
+    if chosen is not None and chosen != session.spec:
+        return tr(OTHER_IMAGES)
     words = (_newer(session, controller), _out_of_date(session, controller, session.threshold))
     return " ".join(filter(None, words))
 

@@ -120,6 +120,7 @@ class PredictPage(Page):
             (setup.own_wanted, self._take_own),
             (setup.file_wanted, self._ask_model),
             (self.images.changed, self._show_state),
+            (self.images.changed, self._show_about),
             (self.images.picked, self._go_on),
             (setup.started, self.start),
             (setup.cancelled, self.cancel),
@@ -199,7 +200,8 @@ class PredictPage(Page):
             former = tr(FORMER) if self.session.is_busy else ""
             words = (former, about_result(self.session, self.controller), self.own.sentences())
             self.explanation.setText(" ".join(filter(None, words)))
-            self.setup.show_old(old_words(self.session, self.controller))
+            words_of_old = old_words(self.session, self.controller, self.images.spec)
+            self.setup.show_old(words_of_old)
 
     # -- the model ----------------------------------------------------------------------------
 

@@ -23,11 +23,11 @@ WHY_ALONE = mark(
 )
 ENDS = mark(
     "If {wrong} of the first {first} have another class than the model's, more than the limit of "
-    "{limit} are wrong, and nothing can be confirmed."
+    "{limit} are wrong, and nothing can be confirmed: you are told so then, and can leave the rest."
 )
 ENDS_SOON = mark(
     "If {wrong} of them have another class than the model's, more than the limit of {limit} are "
-    "wrong, and nothing can be confirmed."
+    "wrong, and nothing can be confirmed: you are told so then, and can leave the rest."
 )
 HARDLY = mark("It saves some reading now; with a better model it mostly saves more.")
 NOT_WORTH = mark(

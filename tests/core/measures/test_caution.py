@@ -152,9 +152,16 @@ def test_at_a_point_what_is_given_against_the_likeliest_class_needs_a_look_and_s
         1 - rows[np.arange(2000), truth], np.zeros(2000), np.arange(2000), rows, truth
     )
     point = Threshold(1, 0.02)  # so low that half of all images are given it
-    said = np.array([0.001, 0.019, 0.03, 0.4, 0.97])
+    said = np.array([0.001, 0.009, 0.011, 0.4, 0.97])
     found = Caution.of(np.stack([1 - said, said], axis=1), Rule(), measure, threshold=point)
     assert [found.reason(row) for row in range(5)] == [None, None, "several", "several", None]
+    near = np.array([0.15, 0.25, 0.35, 0.45])  # of a threshold of .3, though the set is one class
+    sure = replace(measure, scores=np.zeros(2000))
+    found = Caution.of(
+        np.stack([1 - near, near], axis=1), Rule(), sure, threshold=Threshold(1, 0.3)
+    )
+    assert [found.reason(row) for row in range(4)] == [None, "several", "several", "several"]
+    assert found.possible(1, ("a", "b")) == ["a", "b"]
     inside = measure.sets(rows, 0.9, point)
     assert inside[np.arange(2000), truth].mean() >= 0.9
     alone = inside.sum(1) == 1

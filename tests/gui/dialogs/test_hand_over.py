@@ -195,6 +195,17 @@ def test_a_single_export_says_that_it_goes_on_and_cannot_be_begun_twice(
     dialog.reject()
 
 
+def test_of_two_tables_none_is_written_over_the_other(window, controller):
+    window.dialogs.show_export()
+    dialog, names = window.dialog, set()
+    for name in ("csv", "audit"):
+        dialog.buttons[name].setChecked(True)
+        names.add(dialog.target.text())
+    assert len(names) == 2
+    assert all(one.endswith(".csv") for one in names)
+    dialog.reject()
+
+
 def test_export_leads_to_hand_over(qtbot, window, controller, tmp_path):
     window.dialogs.show_export()
     press(qtbot, window.dialog.hand_over)

@@ -18,6 +18,7 @@ from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.predict import predict_session
 from autoal_gui.gui.predict.about_result import NOT_A_DIAGNOSIS
+from autoal_gui.gui.predict.about_result import OTHER_IMAGES
 from autoal_gui.gui.predict.predict_setup import NO_IMAGES_CHOSEN
 from autoal_gui.gui.predict.sending import SendButton
 from autoal_gui.gui.widgets.cards import LowColumn
@@ -489,6 +490,10 @@ def test_the_images_of_the_open_project_are_offered_until_others_are_chosen(
     qtbot.waitUntil(lambda: bool(page.grid.images))
     assert len(page.grid.images) == 12
     assert not page.measured.isVisible()  # labels that the project asks for are not read here
+    page.images.choose(other)
+    assert setup.old.text() == OTHER_IMAGES  # beside the name of a set that has none yet
+    press(qtbot, setup.own_images)
+    assert setup.old.isHidden()
     window.controller.close_project()
     window.pages.show_page(page)
     assert page.images.spec is None

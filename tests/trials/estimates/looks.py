@@ -2,8 +2,9 @@
 
 In projects like those of `runs`, each class that can be has a threshold chosen by all answers. Of
 the images outside the pool the table holds how many need no look there, and how many of these are
-right: with the probabilities as the model gives them, as the program does it, and with
-probabilities as they look from the threshold, where what just reaches it has a half.
+right: with the probabilities as the model gives them; where, as in the program, what is close to
+the threshold is between classes too; and with probabilities as they look from the threshold, where
+what just reaches it has a half.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from tests.trials.estimates.runs import Floats, Ints, answered, asked_for, divid
 LEVEL = 0.9  # how often the true class is to be among the possible ones
 LEAST = (0.9, 0.98)  # of a sensitivity or a specificity
 OWN = 8  # answers of a class, to have a threshold
-WAYS = ("as they are", "from the threshold")
+WAYS = ("as they are", "and close ones", "from the threshold")
 HEAD = (
     "| set, answers | probabilities | need no look | of these right | the worst case | of those "
     "that need one right | the true class is possible | cases |\n" + "| --- " * 8 + "|"
@@ -62,7 +63,10 @@ def judged_at(
 ) -> Judged:
     """Judge images outside the pool, of which `said` is what the model says."""
     right = decided(said, threshold) == truth
-    if way == WAYS[0] or measure.probabilities is None or measure.truth is None:
+    if way == WAYS[0]:
+        sets = measure.sets(said, LEVEL)
+        sets[np.arange(len(sets)), decided(said, threshold)] = True
+    elif way == WAYS[1] or measure.probabilities is None or measure.truth is None:
         sets = measure.sets(said, LEVEL, threshold)
     else:
         known = seen_from(measure.probabilities, threshold)

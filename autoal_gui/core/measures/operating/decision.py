@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+CLOSE = 2.0  # by what factor odds may differ from those of a threshold to be close to it
+
 
 @dataclass(frozen=True)
 class Threshold:
@@ -52,6 +54,23 @@ def given_class(
     row = np.zeros((1, max(classes, len(shares))), shares.dtype)
     row[0, : len(shares)] = shares
     return int(decided(row, threshold)[0])
+
+
+def is_close(
+    probabilities: npt.NDArray[np.floating], threshold: Threshold
+) -> npt.NDArray[np.bool_]:
+    """Return (n,) which images lie close to a threshold, on either side.
+
+    Close are those whose odds of its class are within a factor of `CLOSE` of the threshold's own.
+
+    Args:
+        probabilities: (n, C).
+        threshold: of one of the C classes.
+    """
+    own = probabilities[:, threshold.class_index].astype(np.float64)
+    ratio = own * (1 - threshold.value), (1 - own) * threshold.value
+    close: npt.NDArray[np.bool_] = (ratio[0] <= CLOSE * ratio[1]) & (ratio[1] <= CLOSE * ratio[0])
+    return close
 
 
 By = Literal["model", "point", "likeliest"]

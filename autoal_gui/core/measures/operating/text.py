@@ -30,7 +30,7 @@ from autoal_gui.core.measures.operating.point import (
     sides,
 )
 
-FITTED = mark("On the labels that chose the threshold, which says less of new images:")
+FITTED = mark("They say less of new images than what stands above.")
 MANY = 100  # images from which on a share is told to a tenth of a per cent
 TWO = 2  # classes, of which the other one can be named
 NOTHING = re.compile(

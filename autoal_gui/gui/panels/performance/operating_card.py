@@ -32,6 +32,7 @@ from autoal_gui.core.measures.operating.text import (
 )
 from autoal_gui.core.sets.column_results import MeasuredImages
 from autoal_gui.gui.panels.performance.roc_plot import RocPlot
+from autoal_gui.gui.widgets.cards import Section
 from autoal_gui.gui.widgets.inputs import OneOf, combo
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL, Theme
@@ -141,17 +142,13 @@ class OperatingCard(QWidget):
         inside.addWidget(self.form)
         inside.addWidget(self.plot)
         inside.addLayout(level)
+        self.fitted = Section(tr("On the labels that chose the threshold"))
         fitted = text_label(tr(FITTED), role="muted", size=SMALL)
-        for label in (
-            self.fresh,
-            fitted,
-            self.found,
-            self.left,
-            self.in_all,
-            self.precision,
-            self.threshold,
-        ):
-            inside.addWidget(label)
+        for label in (fitted, self.found, self.left, self.precision):
+            self.fitted.body.addWidget(label)
+        # What is to be expected comes first: the other figures are nearly the same, and too good.
+        for widget in (self.fresh, self.in_all, self.threshold, self.fitted):
+            inside.addWidget(widget)
         buttons = QHBoxLayout()
         buttons.addWidget(self.use)
         buttons.addWidget(self.stop)
