@@ -17,8 +17,7 @@ from autoal_gui.core.project.plan import ProjectPlan
 from autoal_gui.core.settings import PRESETS
 from autoal_gui.engine.state import State
 from autoal_gui.gui.predict import predict_session
-from autoal_gui.gui.predict.about_result import NOT_A_DIAGNOSIS
-from autoal_gui.gui.predict.about_result import OTHER_IMAGES
+from autoal_gui.gui.predict.about_result import NOT_A_DIAGNOSIS, OTHER_IMAGES
 from autoal_gui.gui.predict.predict_setup import NO_IMAGES_CHOSEN
 from autoal_gui.gui.predict.sending import SendButton
 from autoal_gui.gui.widgets.cards import LowColumn
