@@ -372,11 +372,12 @@ def test_the_suggestion_comes_after_the_answer(qtbot, window, controller):
     controller.images.go_to(image)
     feedback = window.desk.image_bar.said
     assert "This image" not in feedback.text()
-    qtbot.keyClick(window, Qt.Key.Key_2)
     says = controller.project.rounds.suggestion(image).class_index
-    differs = ("Last: dark; model: bright",) if says == 0 else ()
-    assert feedback.brief[1:] == (*differs, "Last: dark")  # where the bar is short of room
-    assert "Last image: dark. The model says" in feedback.text()
+    own, model = ("dark", "bright") if says == 0 else ("bright", "dark")
+    qtbot.keyClick(window, Qt.Key.Key_2 if own == "dark" else Qt.Key.Key_1)
+    brief = f"Last: {own}; model: {model}", f"Last: {own}"  # where the bar is short of room
+    assert feedback.brief[1:] == brief
+    assert f"Last image: {own}. The model says" in feedback.text()
     assert feedback.brief[0].startswith(
         "Last image, model: "
     )  # short, it is still not of this image
