@@ -72,7 +72,7 @@ class SidePanel(QWidget):
             mark.setParent(self.tabs)  # while it is in no tab
             mark.setProperty("role", "mark")
         self._show_marks(True)
-        self.tabs.setCornerWidget(action_tool(actions["panel"]))
+        self.tabs.setCornerWidget(self._make_corner(actions))
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
@@ -81,6 +81,16 @@ class SidePanel(QWidget):
         column.addWidget(self.training)
         column.addWidget(self.tabs, 1)
         return whole
+
+    def _make_corner(self, actions: Actions) -> QWidget:
+        """Return what stands at the right of the tabs: it covers nothing of what they show."""
+        corner = QWidget()
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.performance.way_back)
+        row.addWidget(action_tool(actions["panel"]))
+        return corner
 
     @property
     def folded(self) -> bool:

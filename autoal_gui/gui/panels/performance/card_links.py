@@ -9,8 +9,6 @@ from autoal_gui.gui.widgets.flow_layout import FlowLayout
 from autoal_gui.gui.widgets.text import text_label
 from autoal_gui.gui.widgets.theme import SMALL
 
-EDGE = 6  # pixels between the way back and the corner of the column
-
 
 class CardLinks(QWidget):
     """A button for each card of a column, which scrolls there."""
@@ -43,33 +41,33 @@ class CardLinks(QWidget):
 
 
 class WayBack(QToolButton):
-    """A button in the corner of a column, there once it has been scrolled by its own height."""
+    """A button to put beside a column, there once that has been scrolled by its own height."""
 
     def __init__(self, column: CardColumn) -> None:
-        super().__init__(column)
+        super().__init__()
         self._column = column
         self.setText("↑")
         self.setToolTip(tr("Back to the top"))
         self.setAccessibleName(tr("Back to the top"))
+        self.setProperty("role", "quiet")
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing beside it moves
+        self.setSizePolicy(policy)
         self.clicked.connect(self._go_up)
         column.verticalScrollBar().valueChanged.connect(self._follow)
         column.viewport().installEventFilter(self)
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Keep to the corner."""
-        if event.type() == QEvent.Type.Resize:
+        """Follow where the column is shown or hidden, as behind another tab."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
             self._follow()
         return super().eventFilter(watched, event)
 
     @Slot()
     def _follow(self) -> None:
         view, bar = self._column.viewport(), self._column.verticalScrollBar()
-        self.adjustSize()
-        corner = view.geometry().bottomRight()
-        self.move(corner.x() - self.width() - EDGE, corner.y() - self.height() - EDGE)
-        self.setVisible(bar.value() > view.height())
-        self.raise_()
+        self.setVisible(view.isVisible() and bar.value() > view.height())
 
     @Slot()
     def _go_up(self) -> None:
