@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.measures.operating.decision import Threshold, decided, is_close
+from autoal_gui.core.measures.operating.decision import CLOSE, Threshold, decided, is_close
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -117,8 +117,10 @@ class Calibration:
 
         The one that it is given always is, and so is the likeliest: where they differ, an image is
         between classes. Else a model that is right more often than the level asks would leave sets
-        empty for no other reason. Close to the threshold of a point, on either side, its class and
-        the likeliest of the others are both in the set.
+        empty for no other reason. Where the second class is nearly as likely as the first, both are
+        in the set; close to the threshold of a point, on either side, its class and the likeliest
+        of the others. A model that is mostly right needs no such class to keep to the level, yet is
+        wrong about every other time there.
 
         Args:
             probabilities: (n, C).
@@ -127,9 +129,12 @@ class Calibration:
         """
         inside: npt.NDArray[np.bool_] = 1 - probabilities <= self.threshold(level) + NEARLY
         if inside.size:
-            rows = np.arange(len(inside))
-            inside[rows, probabilities.argmax(1)] = True
+            rows, order = np.arange(len(inside)), np.argsort(probabilities, axis=1)
+            inside[rows, order[:, -1]] = True
             inside[rows, decided(probabilities, point)] = True
+            second = order[:, -min(2, order.shape[1])]
+            tied = CLOSE * probabilities[rows, second] >= probabilities[rows, order[:, -1]]
+            inside[rows[tied], second[tied]] = True
         if inside.size and point is not None:
             close = is_close(probabilities, point)
             inside[close, point.class_index] = True

@@ -58,6 +58,9 @@ class PredictSetup(QFrame):
         self.setProperty("role", "card")
         self.model = text_label(tr(NO_MODEL_CHOSEN), role="muted")
         self.images = text_label(tr(NO_IMAGES_CHOSEN), role="muted")
+        for words in (self.model, self.images):  # what lies below stays where the mouse is
+            words.setMinimumHeight(2 * words.fontMetrics().lineSpacing())
+            words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.own = QPushButton(tr("Model of this project"))
         self.file = QPushButton(tr("Model file…"))
         self.compare = QPushButton(tr("Compare with…"))

@@ -76,9 +76,13 @@ def test_a_model_stands_by_an_answer_that_another_model_does_not_give():
 def test_the_likeliest_class_is_always_possible():
     sure = Calibration(np.zeros(99), np.zeros(99), np.arange(99))
     found = Caution.of(SHARES, Rule(level=0.9), sure, np.zeros(5))
-    assert [found.possible(row, ("a", "b")) for row in range(5)] == [["a"]] * 5
-    assert not found.needs_look.any()
-    assert reasons_sentence(found) == ""
+    tied = ["a", "b"]  # the second class is nearly as likely
+    possible = [found.possible(row, ("a", "b")) for row in range(5)]
+    assert possible == [["a"], ["a"], tied, ["a"], tied]
+    assert found.needs_look.tolist() == [False, False, True, False, True]
+    clear = Caution.of(SHARES[[0, 1, 3]], Rule(level=0.9), sure, np.zeros(3))
+    assert not clear.needs_look.any()
+    assert reasons_sentence(clear) == ""
 
 
 def test_without_any_measure_only_the_users_own_rule_counts():

@@ -1,10 +1,10 @@
 """`python -m tests.trials.estimates.looks --data SET ... --runs 8`: which images need a look.
 
-In projects like those of `runs`, each class that can be has a threshold chosen by all answers. Of
-the images outside the pool the table holds how many need no look there, and how many of these are
-right: with the probabilities as the model gives them; where, as in the program, what is close to
-the threshold is between classes too; and with probabilities as they look from the threshold, where
-what just reaches it has a half.
+In projects like those of `runs`, images are given the likeliest class, or one from a threshold on:
+each class that can be has one chosen by all answers. Of the images outside the pool the table holds
+how many need no look, and how many of these are right: by the conformal sets alone; where, as in
+the program, what is close to the threshold, or nearly tied, is between classes too; and with
+probabilities as they look from the threshold, where what just reaches it has a half.
 """
 
 import argparse
@@ -26,10 +26,10 @@ from tests.trials.estimates.runs import Floats, Ints, answered, asked_for, divid
 LEVEL = 0.9  # how often the true class is to be among the possible ones
 LEAST = (0.9, 0.98)  # of a sensitivity or a specificity
 OWN = 8  # answers of a class, to have a threshold
-WAYS = ("as they are", "and close ones", "from the threshold")
+WAYS = ("sets alone", "and close ones", "from the threshold")
 HEAD = (
-    "| set, answers | probabilities | need no look | of these right | the worst case | of those "
-    "that need one right | the true class is possible | cases |\n" + "| --- " * 8 + "|"
+    "| set, answers | class by | way | need no look | of these right | the worst case | of those "
+    "that need one right | the true class is possible | cases |\n" + "| --- " * 9 + "|"
 )
 
 
@@ -58,20 +58,28 @@ def seen_from(probabilities: Floats, threshold: Threshold) -> Floats:
     return seen / seen.sum(1, keepdims=True)
 
 
+def plain_sets(measure: Calibration, said: Floats, given: Ints) -> np.ndarray:
+    """Return (n, C) the conformal sets, with the class given and the likeliest."""
+    sets = 1 - said <= measure.threshold(LEVEL) + 1e-9
+    rows = np.arange(len(sets))
+    sets[rows, said.argmax(1)] = sets[rows, given] = True
+    return sets
+
+
 def judged_at(
-    measure: Calibration, said: Floats, truth: Ints, threshold: Threshold, way: str
+    measure: Calibration, said: Floats, truth: Ints, threshold: Threshold | None, way: str
 ) -> Judged:
     """Judge images outside the pool, of which `said` is what the model says."""
-    right = decided(said, threshold) == truth
-    if way == WAYS[0]:
-        sets = measure.sets(said, LEVEL)
-        sets[np.arange(len(sets)), decided(said, threshold)] = True
-    elif way == WAYS[1] or measure.probabilities is None or measure.truth is None:
+    given = decided(said, threshold)
+    right = given == truth
+    if way == WAYS[1]:
         sets = measure.sets(said, LEVEL, threshold)
-    else:
+    elif way == WAYS[0] or threshold is None:
+        sets = plain_sets(measure, said, given)
+    elif measure.probabilities is not None and measure.truth is not None:
         known = seen_from(measure.probabilities, threshold)
         scores = 1 - known[np.arange(len(known)), measure.truth]
-        sets = replace(measure, scores=scores).sets(seen_from(said, threshold), LEVEL)
+        sets = plain_sets(replace(measure, scores=scores), seen_from(said, threshold), given)
     alone = sets.sum(1) == 1
     return Judged(
         float(alone.mean()),
@@ -85,8 +93,8 @@ def _share(right: np.ndarray) -> float:
     return float(right.mean()) if len(right) else float("nan")
 
 
-def cases_of(kept: KeptSet, seed: int, total: int) -> Iterator[tuple[str, Judged]]:
-    """Run one project to a number of answers; yield what each threshold makes of other images."""
+def cases_of(kept: KeptSet, seed: int, total: int) -> Iterator[tuple[tuple[str, str], Judged]]:
+    """Run one project to a number of answers; yield what each way makes of other images."""
     random = np.random.default_rng((7, seed))
     pool, test = divided(kept, random)
     known = np.sort(asked_for(kept, pool, seed, min(total, len(pool)), random))
@@ -99,6 +107,9 @@ def cases_of(kept: KeptSet, seed: int, total: int) -> Iterator[tuple[str, Judged
     together = count if units is None else units
     zeros = np.zeros(len(known))
     measure = Calibration(1 - unseen[count, labels], zeros, together, unseen, labels, weights)
+    truth = kept.labels[test]
+    for way in WAYS[:2]:
+        yield ("likeliest", way), judged_at(measure, said, truth, None, way)
     for c in range(kept.classes):
         if (labels == c).sum() < OWN:
             continue
@@ -106,16 +117,16 @@ def cases_of(kept: KeptSet, seed: int, total: int) -> Iterator[tuple[str, Judged
             found = operating_point(rule, labels, unseen, units, weights)
             if found is not None:
                 for way in WAYS:
-                    point, truth = found.threshold, kept.labels[test]
-                    yield way, judged_at(measure, said, truth, point, way)
+                    judged = judged_at(measure, said, truth, found.threshold, way)
+                    yield ("threshold", way), judged
 
 
-def line(name: str, answers: int, way: str, cases: list[Judged]) -> str:
+def line(name: str, answers: int, how: tuple[str, str], cases: list[Judged]) -> str:
     """Return one line of the table."""
     values = np.array([astuple(one) for one in cases])
     no_look, without, needing, held = (f"{value:.3f}" for value in np.nanmean(values, axis=0))
     worst = f"{np.nanmin(values[:, 1]):.2f}"
-    cells = (f"{name} {answers}", way, no_look, without, worst, needing, held, str(len(cases)))
+    cells = (f"{name} {answers}", *how, no_look, without, worst, needing, held, str(len(cases)))
     return f"| {' | '.join(cells)} |"
 
 
@@ -132,12 +143,12 @@ def main() -> None:
         for data in options.data:
             kept = kept_set(data, options.backbone, options.keep)
             for total in options.answers:
-                found: dict[str, list[Judged]] = defaultdict(list)
+                found: dict[tuple[str, str], list[Judged]] = defaultdict(list)
                 for seed in range(options.runs):
-                    for way, judged in cases_of(kept, seed, total):
-                        found[way].append(judged)
-                for way, cases in found.items():
-                    print(line(kept.name, total, way, cases), flush=True)
+                    for how, judged in cases_of(kept, seed, total):
+                        found[how].append(judged)
+                for how, cases in found.items():
+                    print(line(kept.name, total, how, cases), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-CLOSE = 2.0  # by what factor odds may differ from those of a threshold to be close to it
+CLOSE = 2.0  # by what factor odds, or two probabilities, may differ to be close to each other
 
 
 @dataclass(frozen=True)

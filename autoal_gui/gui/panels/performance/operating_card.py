@@ -47,10 +47,9 @@ KIND_TIP = mark(
     "What the threshold is to keep: a sensitivity, so that few images of the class are missed, or "
     "a specificity, so that few others are mistaken for it."
 )
-LIKELIEST = mark(
-    "No threshold is set: an image is given the class with the highest probability. The point on "
-    "the curve is a proposal."
-)
+LIKELIEST = mark("No threshold is set: an image is given the class with the highest probability.")
+PROPOSED = mark("The point on the curve is a proposal.")
+DRAG = mark("Drag the point, or move it by the arrow keys.")
 NOT_OF_ONE_MODEL = mark(
     "Not measured: there is no evaluation set, and the random images were predicted by "
     "models of several rounds, whose probabilities cannot be put on one curve."
@@ -139,6 +138,8 @@ class OperatingCard(QWidget):
         inside = QVBoxLayout(self._body)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(6)
+        self.drag = text_label(role="muted", size=SMALL)
+        inside.addWidget(self.drag)
         inside.addWidget(self.form)
         inside.addWidget(self.plot)
         inside.addLayout(level)
@@ -228,6 +229,7 @@ class OperatingCard(QWidget):
             self.state.setText(kept_sentence(self._classes[point.rule.class_index], point))
         else:
             self.state.setText(tr(LIKELIEST if rule is None else LOST))
+        self.drag.setText(tr(DRAG) if rule is not None else f"{tr(DRAG)} {tr(PROPOSED)}")
 
     @Slot()
     def _on_class(self) -> None:

@@ -158,7 +158,7 @@ class PerformancePanel(CardColumn):
         self._operating_card = self._add_linked(tr("Operating point"), _note(
             tr(
                 "From which probability on is an image given the class? A low threshold misses "
-                "few, and raises false alarms. Drag the point, or move it by the arrow keys."
+                "few, and raises false alarms."
             )
         ), self.operating)  # fmt: skip
         calibrated = tr("Is it as sure as it should be?")
