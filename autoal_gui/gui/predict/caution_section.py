@@ -116,6 +116,7 @@ class CautionSection(Section):
         answered: str,
         threshold: Threshold | None = None,
         scarce: tuple[int, ...] = (),
+        labelled: str = "",
     ) -> None:
         """Show what came of the rule.
 
@@ -126,10 +127,11 @@ class CautionSection(Section):
             answered: how right the model is where it answers; empty where that is not known.
             threshold: by which an image is given its class.
             scarce: classes that the model has learned from too few images, see `Rule`.
+            labelled: how many of those to look at somebody has labelled already.
         """
         self.button.setText(look_sentence(caution) if judged else tr(UNJUDGED))
         why = reasons_sentence(caution)
-        self.legend.setText(f"{tr(LOOK_MEANS)} {why}")
+        self.legend.setText(" ".join(filter(None, (tr(LOOK_MEANS), why, labelled))))
         self.legend.setVisible(bool(why))
         self.look.setVisible(judged and bool(caution.needs_look.any()))
         for widget in (self._level_label, self.level):

@@ -1,5 +1,7 @@
 """Which of the images predicted are of the open project, and which of them taught the model."""
 
+from collections.abc import Iterable
+
 from autoal_gui.core.images.source import Listing
 from autoal_gui.core.language import tr_count
 from autoal_gui.core.project.files.known_files import known_images
@@ -45,6 +47,18 @@ class OwnImages:
             return ""
         known = taught_sentences(result.classes, result.unseen, result.scarce)
         return " ".join(filter(None, (known, self._taught_sentence(), self._chose_sentence())))
+
+    def labelled_words(self, images: Iterable[int]) -> str:
+        """Say how many of these images have a class in the project already; "" for none."""
+        answers = self.written().answers
+        count = sum(self._session.name_of(image) in answers for image in images)
+        if not count:
+            return ""
+        return tr_count(
+            "{count} of them has your label already.",
+            "{count} of them have your label already.",
+            count,
+        )
 
     def _taught_sentence(self) -> str:
         count = len(self._session.taught)

@@ -318,8 +318,8 @@ class PredictPage(Page):
             self._show_chosen()
 
     def _show_caution(self) -> None:
-        session = self.session
-        if session.caution is not None and session.result is not None:
+        session, table = self.session, self.session.table
+        if session.caution is not None and session.result is not None and table is not None:
             self.caution.show_caution(
                 session.caution,
                 session.result.calibration,
@@ -327,6 +327,7 @@ class PredictPage(Page):
                 session.answered(),
                 session.threshold,
                 session.result.scarce,
+                self.own.labelled_words(table.ids[session.caution.needs_look].tolist()),
             )
 
     @Slot()

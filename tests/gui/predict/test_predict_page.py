@@ -459,6 +459,8 @@ def test_images_of_the_project_are_not_offered_to_it_and_those_that_taught_are_t
     press(qtbot, page.caution.look)
     assert page.filters.only_look
     assert set(page.grid.images) == set(table.ids[page.session.table.needs_look].tolist())
+    looked = set(map(page.session.name_of, page.grid.images)) & set(page.own.written().answers)
+    assert f"{len(looked)} of them ha" in page.caution.legend.text()
     told = page.own.written()
     assert (len(told.known), len(told.taught), len(told.answers)) == (12, 4, 5)
     assert set(told.answers.values()) == {*CLASSES}
