@@ -150,8 +150,8 @@ def left_words(check: Check, waiting: int) -> str:
         return ""
     if check.verdict == "fails":
         return tr(
-            "Answers to the other images drawn by lot are labels like any other, from which the "
-            "model learns; or leave these images for later, and go on with the usual ones."
+            "You go on with the usual images; the others that were drawn by lot come later, in "
+            "their turn."
         )
     return tr(
         "The other images drawn by lot check the other classes, and all together, in which the "

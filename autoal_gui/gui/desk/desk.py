@@ -331,7 +331,6 @@ class Desk(QWidget):
                 project.settings.run.mode,
                 project.classes.names if self._controller.images.may_explain(image_id) else (),
                 alone=image_id in self._controller.images.checks,
-                failed=self._controller.confirming.has_failed,
                 unasked=tr(DRAWN) if again else unasked_words(self._controller.images, image_id),
                 answered=answered,
             )

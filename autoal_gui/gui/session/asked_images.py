@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
-from itertools import chain
 from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -40,15 +39,6 @@ class SeenAnswers(Part):
     def checks(self) -> Set[int]:
         """The images that were drawn to be read alone, before others are confirmed in bulk."""
         return self._queue.checks
-
-    @property
-    def drawn_comes_first(self) -> bool:
-        """Whether the batch puts images that were drawn by lot before usual ones that wait."""
-        queue, answered, checks = self._queue, self.answered, self._queue.checks
-        if not any(image in checks and image not in answered for image in queue.batch):
-            return False
-        order = chain(queue.batch, queue.rest)
-        return any(image not in checks and image not in answered for image in order)
 
     @property
     def any_answered(self) -> bool:

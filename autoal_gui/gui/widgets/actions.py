@@ -38,8 +38,6 @@ class When(Enum):
     WRITING = auto()
     """A model is being written, which cannot be stopped half way."""
     CAN_CONTINUE_WARMING = auto()
-    CAN_LEAVE_DRAWN = auto()
-    """Images drawn by lot come first on the desk, and the check that they were for has failed."""
     IN_HOUNSFIELD = auto()
     """The image on the desk is measured in Hounsfield units, as computed tomography is."""
 

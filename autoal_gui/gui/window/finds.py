@@ -112,7 +112,7 @@ class CheckResult(QObject):
         self._said: set[str] = set()  # of the check, as it stood then
         self._read = ""  # which of it offers the way back
         controller.confirming.all_read.connect(self._on_read)
-        controller.confirming.told.connect(self._on_told)  # the window has shown it by then
+        controller.confirming.told.connect(self._said.add)
         controller.confirming.judged_anew.connect(self._forget)
         controller.project_closing.connect(self._forget)
         pages.currentChanged.connect(self._offer_way)
@@ -123,16 +123,6 @@ class CheckResult(QObject):
         self._read = sentence
         self._bar.show_notice(sentence)
         self._offer_way()
-
-    @Slot(str)
-    def _on_told(self, sentence: str) -> None:
-        """Offer to leave what was drawn for a check that has failed."""
-        self._said.add(sentence)
-        controller = self._controller
-        if not controller.is_open or self._bar.sentence != sentence:
-            return
-        if controller.confirming.check.verdict == "fails" and controller.project.bulk.waiting:
-            self._bar.offer(tr("Leave them for later"), self._leave, takes_focus=False)
 
     @Slot()
     def _offer_way(self) -> None:
@@ -146,9 +136,6 @@ class CheckResult(QObject):
             self._bar.offer_nothing()
         else:
             self._bar.offer(tr("Confirm the sure ones"), self._go_back, takes_focus=False)
-
-    def _leave(self) -> None:
-        self._controller.images.leave_alone()
 
     def _go_back(self) -> None:
         self._pages.show_page(self._pages.confirm)

@@ -208,7 +208,6 @@ def fail_the_check(qtbot, window):
     page.limit.setValue(20)
     due = page._due
     qtbot.keyClick(page.alone, ENTER)
-    assert not window.actions_table["leave_drawn"].isEnabled()
     QApplication.processEvents()  # the desk is laid out for the first of them
     place = window.desk.image_view.mapTo(window, window.desk.image_view.rect().topLeft())
     size = window.desk.image_view.size()
@@ -228,7 +227,7 @@ def test_a_check_that_fails_while_somebody_keys_moves_no_image(qtbot, window, tm
     _, before = fail_the_check(qtbot, window)
     view, bar = window.desk.image_view, window.failure
     assert bar.isVisible()
-    assert "leave these images for later" in bar.sentence
+    assert "You go on with the usual images" in bar.sentence
     assert (view.mapTo(window, view.rect().topLeft()), view.size()) == before
     assert bar.mapTo(window, bar.rect().bottomLeft()).y() < before[0].y()
     strip = window.desk.strip
@@ -255,14 +254,13 @@ def test_after_a_newer_model_the_page_says_that_the_failed_check_was_of_another(
     assert "Label on first" not in words
 
 
-def test_what_was_drawn_by_lot_is_left_by_the_menu_once_the_bar_is_closed(qtbot, window, tmp_path):
+def test_after_a_check_that_failed_the_usual_images_come_though_somebody_keys_on(
+    qtbot, window, tmp_path
+):
     idle(qtbot, start(window, tmp_path, images=60))
     drawn, _ = fail_the_check(qtbot, window)
-    images, leave = window.controller.images, window.actions_table["leave_drawn"]
-    window.failure._close.click()
-    assert images.current in drawn
-    assert window.desk.why.line.endswith("menu Label.")
-    assert leave.isEnabled()
-    leave.trigger()
-    assert images.current not in drawn
-    assert not leave.isEnabled()
+    assert window.controller.images.current not in drawn
+    assert not set(window.controller.project.bulk.waiting) & set(window.controller.images.batch)
+    assert "Drawn by lot" not in window.desk.why.line
+    qtbot.keyClick(window, Qt.Key.Key_Backspace)  # a slip counts in the check, too
+    assert window.controller.confirming.has_failed

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from autoal_gui.core.images.source import Split
 from autoal_gui.core.language import decimal, mark, percent, tr
 from autoal_gui.core.queries import Query
-from autoal_gui.gui.desk.why.words import alone_words, looks_words, loss_words, part_of, reason
+from autoal_gui.gui.desk.why.words import READ_ALONE, looks_words, loss_words, part_of, reason
 from autoal_gui.gui.strategy_names import sentence_case, strategy_label, strategy_note
 from autoal_gui.gui.widgets.cards import Sentence, TallColumn, empty
 from autoal_gui.gui.widgets.text import name_words, plain_tip, text_label
@@ -186,7 +186,6 @@ class WhyPanel(QFrame):
         mode: str = "",
         classes: tuple[str, ...] = (),
         alone: bool = False,
-        failed: bool = False,
         unasked: str = "",
         answered: bool = False,
     ) -> None:
@@ -202,14 +201,13 @@ class WhyPanel(QFrame):
             mode: of asking.
             classes: their names, where the reader may know what the model makes of the image.
             alone: whether it was drawn to check what is confirmed in bulk.
-            failed: whether that check has failed.
             unasked: why it is on screen, where no round asked for it; see `unasked_words`.
             answered: whether it has an answer.
         """
         query = None if alone else query
         self._query, self._mode = query, mode
         told = reason(query, split, rounds, mode, classes, unasked)
-        told = alone_words(failed) if alone else told
+        told = tr(READ_ALONE) if alone else told
         self._line.setText(told)
         self._line.setToolTip(plain_tip(told))  # whole, where a low window has it scroll
         self._told.updateGeometry()  # a longer sentence gets another line, where there is room

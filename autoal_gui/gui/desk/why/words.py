@@ -35,8 +35,6 @@ NO_ROUND = mark(
     "This is a first image; which others come next is chosen once your images have been compared."
 )
 READ_ALONE = mark("Drawn by lot, to check what is confirmed in bulk.")
-# As short as that: the check fails while somebody keys, and another line would move the image.
-LEAVE = mark("Drawn by lot. To leave it for later: menu {menu}.")
 DRAWN = mark("A random image: a part of each batch is drawn by chance, not by the strategies.")
 MEASURES = mark("An image of the evaluation set: it measures the model and never trains it.")
 NEXT = 0.4  # of the first reason, from which a second one is told
@@ -142,8 +140,3 @@ def loss_words(query: Query | None) -> str:
         "about this image.",
         loss=decimal(query.predicted_loss, 2),
     )
-
-
-def alone_words(failed: bool) -> str:
-    """Say why an image is read alone; and, once its check has failed, how the others are left."""
-    return tr(LEAVE, menu=tr("Label")) if failed else tr(READ_ALONE)

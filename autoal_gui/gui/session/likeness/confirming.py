@@ -162,6 +162,7 @@ class Confirming(Part):
         if limit == bulk.limit or not self.attempt(lambda: setattr(bulk, "limit", limit)):
             return
         self.begin()
+        self._lay_aside(failed)
         self.judged_anew.emit()
         if failed - self._failing:
             asked = number(self.check.whole.asked)
@@ -183,6 +184,14 @@ class Confirming(Part):
         own = (c for c in check.classes if check.verdict_of(c) == "fails")
         return frozenset((*own, *([ALL] if check.verdict == "fails" else [])))
 
+    def _lay_aside(self, before: frozenset[int]) -> None:
+        """Put the images still to be read alone behind all others once their check has failed.
+
+        Whoever keys on would else read for a check that is lost.
+        """
+        if ALL in self._failing - before and self._project.bulk.waiting:
+            self._images.leave_alone()
+
     @Slot()
     def follow(self) -> None:
         """Say at once where an answer has shown that the labels do not hold."""
@@ -193,6 +202,7 @@ class Confirming(Part):
         check, names = self.check, self._project.classes.names
         resting, news = self._project.bulk.resting, sorted(self._failing - before)
         waiting = len(self._project.bulk.waiting)
+        self._lay_aside(before)
         if news:
             fails = check.verdict == "fails"
             own = (own_words(check, c, names[c], c in resting) for c in news)

@@ -61,8 +61,6 @@ def what_holds(controller: Controller, pages: PageStack) -> frozenset[When]:
             When.AT_DESK: True,
             When.CAN_UNDO: controller.project.labels.can_undo,
             When.CAN_REDO: controller.project.labels.can_redo,
-            When.CAN_LEAVE_DRAWN: controller.confirming.has_failed
-            and controller.images.drawn_comes_first,
             When.IN_HOUNSFIELD: greys is not None and greys.is_hounsfield,
         }
     return frozenset(when for when, does_hold in holds.items() if does_hold)

@@ -121,14 +121,6 @@ LABEL: Rows = (
         does=lambda on: on.dialogs.ask_example(),
     ),
     Command(
-        "leave_drawn",
-        "Label",
-        "Leave those drawn by lot for later",
-        "Go on with the usual images; this is offered once a check of bulk labels has failed",
-        when=When.CAN_LEAVE_DRAWN,
-        does=lambda on: on.controller.images.leave_alone(),
-    ),
-    Command(
         "classes",
         "Label",
         "Classes…",
