@@ -51,17 +51,18 @@ TRIED_ALONE = mark(
 TAUGHT = mark("The images without a label teach as well ({teacher}).")
 TAUGHT_FIGURES = mark("Of labels held out {right} are right with these images, {alone} without.")
 EVERY_LAYER = mark(
-    "Every layer is trained, at least until the next trial, at {next} labels or later: on {count} "
-    "of your labels, held out, each class counting alike, that got {every} right, training only "
-    "the last layer {last}. Performance says how good the model is."
+    "Every layer is trained, at least until the next trial, at {next} labels or later. Tried on "
+    "{count} of your labels, held out, each class counting alike: training every layer got "
+    "{every} right, the last one alone {last}. Performance says how good the model is."
 )
 LAST_LAYER = mark(
-    "Only the last layer is trained, at least until the next trial, at {next} labels or later: on "
-    "{count} of your labels, held out, each class counting alike, that got {last} right, training "
-    "every layer {every}. Performance says how good the model is."
+    "Only the last layer is trained, at least until the next trial, at {next} labels or later. "
+    "Tried on {count} of your labels, held out, each class counting alike: training the last one "
+    "alone got {last} right, every layer {every}. Performance says how good the model is."
 )
 BY_CHANCE = mark(
-    "Only the last layer is trained, at least until the next trial, at {next} labels or later: on "
-    "{count} of your labels, held out, each class counting alike, training every layer got {every} "
-    "right and that {last}, a lead that may be chance. Performance says how good the model is."
+    "Only the last layer is trained, at least until the next trial, at {next} labels or later. "
+    "Tried on {count} of your labels, held out, each class counting alike: training every layer "
+    "got {every} right, the last one alone {last}; that lead may be chance. Performance says how "
+    "good the model is."
 )

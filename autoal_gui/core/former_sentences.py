@@ -34,10 +34,15 @@ TRIAL_BEGINS = (
     "{every} right, training only the last layer {last}. "
 )
 UNTIL = TRIAL_BEGINS + "Until the next trial, at {next} labels or later, "
+LEAST = " trained, at least until the next trial, at {next} labels or later: on {count} of "
+HELD_OUT = LEAST + "your labels, held out, each class counting alike, "
 FORMER = {
     UNTIL + "every layer": (EVERY_LAYER, ""),
     UNTIL + "only the last": (LAST_LAYER, ""),
     TRIAL_BEGINS + "That lead may be chance. ": (BY_CHANCE, ""),
+    "Every layer is" + LEAST: (EVERY_LAYER, ""),
+    "Only the last layer is" + HELD_OUT + "that got ": (LAST_LAYER, ""),
+    "Only the last layer is" + HELD_OUT + "training every layer got ": (BY_CHANCE, ""),
     SPREAD_BEGINS + "without learned features ": (ALL_KINDS, NOT_LEARNED),
     SPREAD_BEGINS + "while every layer ": (ALL_KINDS, NOT_LEARNED),
     SPREAD_BEGINS + "there are too few labels ": (ALL_KINDS, TOO_FEW),

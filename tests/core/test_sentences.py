@@ -177,3 +177,33 @@ def test_a_trial_of_an_earlier_version_is_told_with_what_came_of_it_first(since,
     )
     assert str(old) == str(Sentence(now, words))
     assert "120 labels" in str(old)
+
+
+@pytest.mark.parametrize(
+    ("since", "now"),
+    [
+        (
+            "Every layer is trained, at least until the next trial, at {next} labels or later: on "
+            "{count} of your labels, held out, each class counting alike, that got {every} right, "
+            "training only the last layer {last}.",
+            EVERY_LAYER,
+        ),
+        (
+            "Only the last layer is trained, at least until the next trial, at {next} labels or "
+            "later: on {count} of your labels, held out, each class counting alike, that got "
+            "{last} right, training every layer {every}.",
+            LAST_LAYER,
+        ),
+        (
+            "Only the last layer is trained, at least until the next trial, at {next} labels or "
+            "later: on {count} of your labels, held out, each class counting alike, training every "
+            "layer got {every} right and that {last}, a lead that may be chance.",
+            BY_CHANCE,
+        ),
+    ],
+)
+def test_the_outcome_of_a_trial_is_a_sentence_of_its_own_also_where_it_was_none(since, now):
+    words = {"count": "48", "every": "69%", "last": "80%", "next": "120"}
+    old = Sentence(f"{since} Performance says how good the model is.", words)
+    assert str(old) == str(Sentence(now, words))
+    assert str(old).partition(". ")[0].endswith("at 120 labels or later")
