@@ -7,11 +7,20 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from autoal_gui.core.language import clauses, decimal, mark, number, percent, tr, tr_count
+from autoal_gui.core.language import (
+    clauses,
+    decimal,
+    mark,
+    number,
+    percent,
+    threshold_percent,
+    tr,
+    tr_count,
+)
 from autoal_gui.core.measures.answers.estimated_share import EstimatedShare
 from autoal_gui.core.measures.conformal import FEWEST, Calibration
 from autoal_gui.core.measures.metrics import Share
-from autoal_gui.core.measures.operating.decision import Threshold, decided
+from autoal_gui.core.measures.operating.decision import CLOSE, Threshold, decided, is_close
 
 Reason = Literal["unlike", "several", "scarce", "unsure", "differ"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
@@ -27,6 +36,14 @@ REASON_WORDS: dict[Reason, str] = {
     "unsure": mark("less certain than asked for"),
     "differ": mark("named differently by the models"),
 }
+
+OTHER = mark("its likeliest class is another one")
+AT_THRESHOLD = mark("close to the threshold of {value}")
+TIED = mark("two classes are nearly as likely")
+AS_LOW = mark(
+    "of the images that measure it about {part} or more had a true class with a probability of "
+    "{share} or less"
+)
 
 
 @dataclass(frozen=True)
@@ -303,3 +320,32 @@ def _held_words(calibration: Calibration, level: float) -> str:
         low=decimal(100 * low, 0),
         high=percent(high),
     )
+
+
+def between_words(
+    probabilities: npt.NDArray[np.floating],
+    possible: npt.NDArray[np.bool_],
+    level: float,
+    point: Threshold | None = None,
+) -> str:
+    """Say by which rule of `Calibration.sets` several classes are possible for an image.
+
+    A model may be very certain and yet between classes: where it is surer than it should be, true
+    classes have low probabilities, too.
+
+    Args:
+        probabilities: (C,) of the image.
+        possible: (C,) its set, of two classes or more.
+        level: that the set was made for, see `Calibration.threshold`.
+        point: by which an image is given its class, see `decided`.
+    """
+    row = probabilities[None]
+    second, first = np.sort(probabilities)[-2:]
+    if point is not None and int(decided(row, point)[0]) != int(probabilities.argmax()):
+        return tr(OTHER)
+    if point is not None and is_close(row, point)[0]:
+        return tr(AT_THRESHOLD, value=threshold_percent(point.value))
+    if CLOSE * second >= first:
+        return tr(TIED)
+    least = float(probabilities[possible].min())
+    return tr(AS_LOW, part=percent(1 - level), share=threshold_percent(least))

@@ -32,7 +32,8 @@ from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 
 from autoal_gui.core.database.round_rows import RoundRecord
 from autoal_gui.core.language import mark, tr
-from autoal_gui.gui.desk.round_card import RoundCard, card_words, further_words, twice_words
+from autoal_gui.gui.desk.round_card import RoundCard
+from autoal_gui.gui.desk.round_words import card_words, further_words, twice_words
 from autoal_gui.gui.images.image_view import ImageView
 from autoal_gui.gui.images.viewport import fitted
 from autoal_gui.gui.panels.side_panel import SidePanel

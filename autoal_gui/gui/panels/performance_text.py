@@ -129,10 +129,10 @@ def right_words(metrics: Metrics) -> str:
 
 
 def change_words(metrics: Metrics, earlier: Metrics) -> str:
-    """Say what the model before had right on the same images; "" where it had as many."""
+    """Say what the model before had right on the same images."""
     before, now = right_words(earlier), right_words(metrics)
     if before == now:
-        return ""
+        return tr("The model before had as many right.")
     low, high = earlier.accuracy_interval
     told = WAS_CHANCE if low <= metrics.accuracy <= high else WAS
     return tr(told, right=before)

@@ -48,7 +48,7 @@ class CautionSection(Section):
         least = tr("Give no answer if less certain than")
         self.least = self._make_share(least, 0, 100, 0, LEAST_TIP)
         self.least.setSpecialValueText(tr("not used"))
-        level = tr("Name so many classes that one of them is right in")
+        level = tr("The classes that are named are to include the true one in")
         self.level = self._make_share(level, 50, 99, 90, LEVEL_TIP)
         self._level_label = text_label(self.level.accessibleName())
         rule = self._make_rule()

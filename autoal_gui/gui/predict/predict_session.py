@@ -13,7 +13,13 @@ from autoal_gui.core.errors import NoRoom
 from autoal_gui.core.images.pool import ImagePool
 from autoal_gui.core.images.source import Listing, SourceSpec
 from autoal_gui.core.language import mark, number, tr, tr_count
-from autoal_gui.core.measures.caution import REASON_WORDS, Caution, Rule, answered_sentence
+from autoal_gui.core.measures.caution import (
+    REASON_WORDS,
+    Caution,
+    Rule,
+    answered_sentence,
+    between_words,
+)
 from autoal_gui.core.measures.operating.decision import Threshold
 from autoal_gui.core.messages import (
     CommandFailed,
@@ -308,6 +314,10 @@ class PredictSession(QObject):
         reason = self.caution.reason(row)
         if reason is not None:
             lines.append(tr("Needs a look: {reason}", reason=tr(REASON_WORDS[reason])))
+        if reason == "several" and self.caution.sets is not None:
+            shares, inside = self.result.predicted.probabilities[row], self.caution.sets[row]
+            why = between_words(shares, inside, self.rule.level, self.threshold)
+            lines[-1] = f"{lines[-1]} ({why})"
         return lines
 
     def answered(self) -> str:

@@ -22,6 +22,7 @@ from autoal_gui.gui.keys import class_keys
 from autoal_gui.gui.review.confirm_words import (
     CLASS_DONE,
     HOW,
+    JUDGED,
     MEASURES_NOTHING,
     NO_MODEL,
     NOT_SEEN,
@@ -279,7 +280,8 @@ class ConfirmPage(Page):
         bulk = project.bulk
         check, resting, names = bulk.check, bulk.resting, project.classes.names
         words = check_words(check, bool(resting)), class_error_words(check, names)
-        self.state.setText(" ".join(filter(None, words)))
+        judged = tr(JUDGED) if check.whole.asked else ""
+        self.state.setText(" ".join(filter(None, (*words, judged))))
         own = "" if index is None else own_words(check, index, names[index], index in resting)
         self.own.setText(own)
         self.own.setVisible(bool(own))

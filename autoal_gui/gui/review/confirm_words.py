@@ -9,6 +9,7 @@ from autoal_gui.core.language import mark, number, percent, tr, tr_count
 PAYS = 2  # images confirmed for one that is read alone, below which it is hardly worth it
 
 HOW = mark("Enter confirms what is shown. A click or Space takes an image out. Esc goes back.")
+JUDGED = mark("Each was judged by the model that it was drawn for; a newer one may differ.")
 NO_MODEL = mark("No model has been trained yet: label a few images of each class first.")
 NOTHING = mark(
     "The model is not sure enough yet of any image that waits ({sure} or more is asked for). Label "
@@ -23,11 +24,12 @@ WHY_ALONE = mark(
 )
 ENDS = mark(
     "If {wrong} of the first {first} have another class than the model's, more than the limit of "
-    "{limit} are wrong, and nothing can be confirmed: you are told so then, and can leave the rest."
+    "{limit} are wrong, and nothing can be confirmed: you are told so then, and the rest comes "
+    "later."
 )
 ENDS_SOON = mark(
     "If {wrong} of them have another class than the model's, more than the limit of {limit} are "
-    "wrong, and nothing can be confirmed: you are told so then, and can leave the rest."
+    "wrong, and nothing can be confirmed: you are told so then, and the rest comes later."
 )
 HARDLY = mark("It saves some reading now; with a better model it mostly saves more.")
 NOT_WORTH = mark(

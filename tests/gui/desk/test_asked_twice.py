@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QDialog
 from autoal_gui.core.readers.agreement_text import consistency_words
 from autoal_gui.gui.desk import round_card
 from autoal_gui.gui.desk.grid_panel import WAITS
-from autoal_gui.gui.desk.round_card import MISSED_BY, twice_words
+from autoal_gui.gui.desk.round_card import MISSED_BY
+from autoal_gui.gui.desk.round_words import twice_words
 from autoal_gui.gui.desk.why.words import DRAWN
 from autoal_gui.gui.project.new_project_text import next_words
 from tests.gui.session.test_hidden_repeats import reach_a_repeat

@@ -16,7 +16,7 @@ from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.registry import discover
 from autoal_gui.gui.desk.answer_chip import AnswerChip
 from autoal_gui.gui.desk.class_panel import ClassButton, ClassPanel
-from autoal_gui.gui.desk.round_card import _has_joined, class_words
+from autoal_gui.gui.desk.round_words import _change, _has_joined, class_words
 from autoal_gui.gui.desk.stage import EDGE
 from autoal_gui.gui.panels.performance_text import change_words
 from autoal_gui.gui.panels.side_panel import folds
@@ -332,7 +332,30 @@ def test_the_card_says_what_the_model_before_had_right():
     assert change_words(Metrics(((90, 144), (33, 357))), before) == (
         "The model before: right on 543 of 624."
     )
-    assert not change_words(before, before)
+    assert change_words(before, before) == "The model before had as many right."
+
+
+def test_a_class_that_is_found_less_often_is_told_so_though_as_many_are_right_in_all():
+    before, now = Metrics(((182, 52), (45, 345))), Metrics(((165, 69), (24, 366)))
+    names = ("normal", "pneumonia")
+    assert class_words(now, {0, 1}, names=names, earlier=before) == (
+        "Every class is mostly found: normal (165 of 234 right; before 182), pneumonia (366 of "
+        "390 right; before 345)."
+    )
+    fewer = Metrics(((18, 5), (4, 34)))
+    told = "normal (165 of 234 right), pneumonia (366 of 390 right)."
+    for other in (fewer, now, None):  # of fewer images, or as many right
+        assert class_words(now, {0, 1}, names=names, earlier=other).endswith(told)
+
+
+def test_at_a_point_two_models_are_compared_by_the_highest_probability():
+    first, second = SimpleNamespace(number=7, metrics=True), SimpleNamespace(number=8, metrics=True)
+    before, now = Metrics(((158, 76), (16, 374))), Metrics(((160, 74), (17, 373)))
+    assert _change([(first, before), (second, now)], True, ("normal", "pneumonia")) == (
+        "By the highest probability, whatever the point: right on 533 of 624. The model before: "
+        "right on 532 of 624. So small a difference may be chance."
+    )
+    assert _change([(second, now)], True, ("normal", "pneumonia")) == ""
 
 
 def test_the_same_labels_make_another_model_once_what_was_learned_has_joined():

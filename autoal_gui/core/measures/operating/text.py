@@ -128,8 +128,8 @@ def in_all_sentence(
     at_point, likeliest = (decided(probabilities, one) == truth for one in (threshold, None))
     if weights is None:
         return tr(
-            "Of all classes together {found} of {count} images are right with this point, by the "
-            "highest probability {other}.",
+            "Of the {count} images that choose it, all classes together, {found} are right with "
+            "this point, by the highest probability {other}.",
             found=number(int(at_point.sum())),
             count=number(len(truth)),
             other=number(int(likeliest.sum())),

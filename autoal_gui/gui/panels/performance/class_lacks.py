@@ -1,11 +1,11 @@
 """What each class lacks before it can be learned or measured, and what mends that."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autoal_gui.core.language import tr, tr_count
+from autoal_gui.core.language import mark, percent, tr, tr_count
 from autoal_gui.core.measures.answers.estimate import Estimate
 from autoal_gui.core.measures.metrics import Metrics
 from autoal_gui.core.measures.outlook import FEWEST_TO_LEARN
@@ -13,7 +13,9 @@ from autoal_gui.core.project.learned_classes import label_counts
 from autoal_gui.core.project.project import Project
 
 FEWEST_TO_MEASURE = 5  # images of a class
+FOUND = 0.7  # sensitivity of a class that is found in most images
 FEWEST_CLASSES = 2  # that a project keeps
+MISSED = mark("“{name}”: {share} of these images are found. More labels of it may help.")
 Search = Literal["", "more", "example"]
 """How images of a class can be looked for: not at all, like its own, or like a picture file."""
 
@@ -55,7 +57,31 @@ class Lacks:
         apart = not isinstance(metrics, Estimate) and bool(store.evaluation())
         few = any(name and n < FEWEST_TO_MEASURE for name, n in zip(names, counts, strict=True))
         found = class_lacks(names, labels, counts, aside, labels_measure=not apart)
-        return cls(found, apart and few, may_be_taken_out(names, labels))
+        missed = often_missed(names, metrics, {one.class_index for one in found})
+        return cls((*found, *missed), apart and few, may_be_taken_out(names, labels))
+
+
+def often_missed(
+    classes: Sequence[str], metrics: Metrics, known: Collection[int] = ()
+) -> tuple[Lack, ...]:
+    """Return the classes that are missed in many images, the one found least often first.
+
+    Args:
+        classes: names of the classes in use; "" for one that is not.
+        metrics: of the last round that was measured.
+        known: classes of which something else is missing, which is told instead.
+    """
+    shares = metrics.sensitivities
+    counts = [metrics.sensitivity_counts(c) for c in range(len(shares))]
+    missed = (
+        c
+        for c, (_, images) in enumerate(counts)
+        if images >= FEWEST_TO_MEASURE and shares[c] < FOUND and classes[c] and c not in known
+    )
+    return tuple(
+        Lack(c, tr(MISSED, name=classes[c], share=percent(shares[c])), "more")
+        for c in sorted(missed, key=lambda c: shares[c])
+    )
 
 
 def names_in_use(project: Project) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ class OperatingCard(QWidget):
         inside.addWidget(self.form)
         inside.addWidget(self.plot)
         inside.addLayout(level)
-        self.fitted = Section(tr("On the labels that chose the threshold"))
+        self.fitted = Section(tr("On the images that chose the threshold"))
         fitted = text_label(tr(FITTED), role="muted", size=SMALL)
         for label in (fitted, self.found, self.left, self.precision):
             self.fitted.body.addWidget(label)

@@ -75,6 +75,14 @@ ALIKE_TIP = mark(
     "saved again is found; one that was turned or cut is not."
 )
 SETTLED = 1000  # milliseconds without an answer, after which the forecast counts the last ones
+ENOUGH = mark(
+    "More labels are unlikely to change balanced accuracy much: Performance says more, under “Are "
+    "more labels worth it?”."
+)
+ENOUGH_AT_POINT = mark(
+    "By the highest probability, not at the operating point, more labels are unlikely to change "
+    "balanced accuracy much: Performance says more, under “Are more labels worth it?”."
+)
 NO_IMAGES = mark("There is no image in this cell.")
 NOT_KNOWN = mark("The images of this cell are known after the next round.")
 
@@ -181,7 +189,8 @@ class PerformancePanel(CardColumn):
         points, found = points_of(measured), self._outlook(measured)
         short = short_names(self._controller.project)
         if agreed(advise(points), found, short).recommendation == "enough":
-            self._controller.notice.emit(" ".join(worth_sentences(points, found, short)))
+            at_point = self._controller.in_use.threshold is not None
+            self._controller.notice.emit(tr(ENOUGH_AT_POINT if at_point else ENOUGH))
 
     def refresh(self) -> None:
         """Show the rounds of the project; what is used or read keeps its place."""

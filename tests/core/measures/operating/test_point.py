@@ -285,8 +285,8 @@ def test_a_point_says_what_it_costs_over_all_classes():
     rows = np.array([[0.9, 0.1, 0], [0.7, 0.3, 0], [0.2, 0.8, 0], [0.1, 0.2, 0.7]])
     truth, low = np.array([0, 0, 1, 2]), Threshold(1, 0.15)
     assert in_all_sentence(truth, rows, low) == (
-        "Of all classes together 2 of 4 images are right with this point, by the highest "
-        "probability 4."
+        "Of the 4 images that choose it, all classes together, 2 are right with this point, by the "
+        "highest probability 4."
     )
     weights = np.array([3.0, 1.0, 1.0, 1.0])
     assert in_all_sentence(truth, rows, low, weights) == (
