@@ -146,7 +146,9 @@ def performance_section(labels: Snapshot, measured: Measured) -> Iterable[Elemen
 
 def performance_tables(metrics: Metrics, classes: Sequence[str]) -> Iterable[Element]:
     """What was measured over all classes and by class, and the confusion matrix."""
-    yield table(tr("Over all classes"), [tr("measure"), tr("value")], _overall(metrics))
+    all_measured = len(metrics.measured_classes) == len(classes)
+    over = tr("Over all classes") if all_measured else tr("Over the classes that are measured")
+    yield table(over, [tr("measure"), tr("value")], _overall(metrics))
     columns = [
         tr("class"),
         tr("sensitivity"),

@@ -22,6 +22,7 @@ from autoal_gui.core.settings import PRESETS
 from autoal_gui.exporters import report_html, report_settings
 from autoal_gui.exporters.companions.project_part import project_sections
 from autoal_gui.exporters.report_columns import columns_section
+from autoal_gui.exporters.report_sections import performance_tables
 from autoal_gui.exporters.report_settings import IN_THE_WINDOW
 from autoal_gui.gui.project.method_form import MethodForm
 from tests.core.project.test_evaluation_set import as_estimate
@@ -342,3 +343,10 @@ def test_the_report_s_words_are_those_of_the_settings(qtbot):
     qtbot.addWidget(form)
     shown = {widget.accessibleName() for widget in form.findChildren(QWidget)}
     assert set(IN_THE_WINDOW.values()) <= shown
+
+
+def test_a_mean_over_some_of_the_classes_is_called_that(tmp_path):
+    some = performance_tables(Metrics(((8, 2, 0), (1, 9, 0), (0, 0, 0))), ("a", "b", "c"))
+    assert "Over the classes that are measured" in "".join(str(one) for one in some)
+    whole = performance_tables(Metrics(((8, 2), (1, 9))), ("a", "b"))
+    assert "Over all classes" in "".join(str(one) for one in whole)

@@ -56,6 +56,7 @@ class SidePanel(QWidget):
         self.performance = PerformancePanel(controller, theme, actions)
         self.strip = SlimStrip(controller, actions)
         self.tabs = QTabWidget()
+        self.strip.topic_wanted.connect(self._show_topic)
         self._whole = self._make_whole(actions, question)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -91,6 +92,12 @@ class SidePanel(QWidget):
         row.addWidget(self.performance.way_back)
         row.addWidget(action_tool(actions["panel"]))
         return corner
+
+    @Slot(str)
+    def _show_topic(self, topic: str) -> None:
+        """Have the tab in front whose figure was clicked while it was folded."""
+        tabs: dict[str, QWidget] = {"performance": self.performance, "weights": self.weights}
+        self.tabs.setCurrentWidget(tabs[topic])
 
     @property
     def folded(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import fill
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QMouseEvent,
@@ -146,6 +146,9 @@ class MiniChart(QWidget):
 
 class SlimStrip(QFrame):
     """Accuracy, the answers to the next round, the strategies' shares, and what is computed."""
+
+    topic_wanted = Signal(str)
+    """Of what was clicked: "performance" or "weights"; the panel opens."""
 
     def __init__(self, controller: Controller, actions: Actions) -> None:
         super().__init__()
@@ -291,9 +294,14 @@ class SlimStrip(QFrame):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Open the panel: whoever clicks a figure wants to know more of it."""
-        inside = self.rect().contains(event.position().toPoint())
-        if event.button() is Qt.MouseButton.LeftButton and inside:
-            self._unfold.trigger()
+        place = event.position().toPoint()
+        if event.button() is not Qt.MouseButton.LeftButton or not self.rect().contains(place):
+            return
+        measured = self.accuracy, self.curve, self.right, self.at_point
+        for topic, parts in (("performance", measured), ("weights", (self.areas, self.shares))):
+            if any(one.isVisible() and one.geometry().contains(place) for one in parts):
+                self.topic_wanted.emit(topic)
+        self._unfold.trigger()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Catch up with what was answered while the whole panel was shown."""

@@ -71,3 +71,20 @@ def test_a_trial_is_told_on_the_folded_panel_until_it_is_left_out(
     assert sign.isHidden()
     backend.gate.set()
     idle(qtbot, controller)
+
+
+def test_a_click_on_a_figure_of_the_folded_panel_opens_what_says_more_of_it(
+    qtbot, window, tmp_path, backend
+):
+    start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
+    run_batches(qtbot, window, 2)
+    side = window.desk.side
+    strip = side.strip
+    for part, tab in ((strip.areas, side.weights), (strip.accuracy, side.performance)):
+        if not side.folded:
+            side.toggle()
+        qtbot.waitUntil(part.isVisible)
+        middle = part.geometry().center()
+        qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=middle)
+        assert not side.folded
+        assert side.tabs.currentWidget() is tab
