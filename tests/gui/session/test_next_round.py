@@ -6,7 +6,7 @@ import pytest
 
 from autoal_gui.core.registry import discover
 from autoal_gui.engine.state import State
-from autoal_gui.gui.desk import round_card
+from autoal_gui.gui.desk import round_words
 from autoal_gui.gui.panels.performance.empty_state import next_words
 from autoal_gui.gui.session.rounds.next_round_words import is_busy
 from tests.support.gui import CLASSES, QUIET, begun, draw_folder, start_project
@@ -414,7 +414,7 @@ def test_while_the_first_model_is_trained_it_is_said_that_labelling_goes_on(
 def test_the_card_of_a_round_counts_as_the_panel_does(
     qtbot, window, tmp_path, backend, monkeypatch
 ):
-    monkeypatch.setattr(round_card, "seconds_an_answer", lambda answers: 2.0)
+    monkeypatch.setattr(round_words, "seconds_an_answer", lambda answers: 2.0)
     controller = start_project(qtbot, window, draw_folder(tmp_path / "images", 40), tmp_path)
     size, card = controller.project.settings.run.batch_size, window.desk.stage.card
     label(controller, size)
